@@ -1,0 +1,19 @@
+"""What every test shares: how hypothesis searches, and the promise that folders of the checkout are no packages."""
+
+import os
+import sys
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("laptop", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", parent=settings.get_profile("laptop"), derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "laptop")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_name_for_each_module() -> Iterator[None]:
+    """`import agents` would be a second copy of every class in `vega_mesa.agents`."""
+    yield
+    assert not {"agents", "models", "viz"} & sys.modules.keys()

@@ -1,0 +1,1 @@
+"""What a browser shows of a model: a Solara page on Mesa's SolaraViz, one panel a module."""
