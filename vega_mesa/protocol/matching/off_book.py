@@ -15,8 +15,12 @@ class OffBookLiquidity(Protocol):
     the positions at their full size before it settles the trade.
     """
 
-    def begin(self) -> None:
-        """Start a walk: temporary positions are the real ones. Called before a dry run and before an uncrossing."""
+    def begin(self, now: int) -> None:
+        """Start a walk: temporary positions are the real ones. Called before a dry run and before an uncrossing.
+
+        Args:
+            now: block time, ns, for the orders that are made.
+        """
 
     def trade(self, order: Order, remaining: int, inner: int | None, outer: int) -> list[Order]:
         """Make the orders that trade with ``order`` in an interval of prices, and move the temporary positions.

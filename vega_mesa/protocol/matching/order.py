@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from vega_mesa.protocol.matching.price_level import PriceLevel
@@ -75,8 +75,22 @@ class TradeType(IntEnum):
     NETWORK_CLOSE_OUT_BAD = 3
 
 
+# Members by plain names: the order path compares them by identity, without a look-up in the enumeration.
 BUY: Final = Side.BUY
 SELL: Final = Side.SELL
+LIMIT: Final = OrderType.LIMIT
+MARKET: Final = OrderType.MARKET
+GTC: Final = TimeInForce.GTC
+GTT: Final = TimeInForce.GTT
+IOC: Final = TimeInForce.IOC
+FOK: Final = TimeInForce.FOK
+GFA: Final = TimeInForce.GFA
+GFN: Final = TimeInForce.GFN
+ACTIVE: Final = OrderStatus.ACTIVE
+STOPPED: Final = OrderStatus.STOPPED
+FILLED: Final = OrderStatus.FILLED
+PARTIALLY_FILLED: Final = OrderStatus.PARTIALLY_FILLED
+PARKED: Final = OrderStatus.PARKED
 NETWORK: Final = "network"  # the party that holds the positions of those who were closed out
 
 PERSISTENT: Final = frozenset((TimeInForce.GTC, TimeInForce.GTT, TimeInForce.GFN, TimeInForce.GFA))
@@ -196,10 +210,10 @@ class Order:
 
     def copy(self) -> Order:
         """A copy of the values, not linked into any level."""
-        return _rebuild(self.values())
+        return rebuild_order(self.values())
 
     def values(self) -> tuple[object, ...]:
-        """Every value but the links, in the order of ``__slots__``."""
+        """Every value but the links, in the order of ``__slots__``; flat, so that links never recurse."""
         peg = None if self.peg is None else (self.peg.reference, self.peg.offset)
         berg = self.iceberg
         iceberg = None if berg is None else (berg.peak_size, berg.minimum_visible_size, berg.reserve)
@@ -211,7 +225,7 @@ class Order:
         )  # fmt: skip
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (tuple(int(v) if isinstance(v, IntEnum) else v for v in self.values()),)
+        return rebuild_order, (self.values(),)
 
     def __repr__(self) -> str:
         return (
@@ -220,22 +234,20 @@ class Order:
         )
 
 
-def _rebuild(values: tuple[object, ...]) -> Order:
-    """Make an order from :meth:`Order.values`."""
+def rebuild_order(values: tuple[Any, ...]) -> Order:
+    """Make an order from :meth:`Order.values`, linked into no level."""
     order = Order.__new__(Order)
     (
-        order.id, order.market, order.party, order.reference, side, type_, time_in_force, order.price,
+        order.id, order.market, order.party, order.reference, order.side, order.type, order.time_in_force, order.price,
         order.original_price, order.size, order.remaining, order.created_at, order.updated_at, order.expires_at,
-        status, order.reason, order.version, order.batch_id, peg, iceberg, order.post_only, order.reduce_only,
+        order.status, order.reason, order.version, order.batch_id, peg, iceberg, order.post_only, order.reduce_only,
         order.off_book,
-    ) = values  # type: ignore[assignment]  # fmt: skip
-    order.side = Side(side)
-    order.type = OrderType(type_)
-    order.time_in_force = TimeInForce(time_in_force)
-    order.status = OrderStatus(status)
-    order.peg = None if peg is None else Peg(PeggedReference(peg[0]), peg[1])  # type: ignore[index]
-    order.iceberg = None if iceberg is None else Iceberg(*iceberg)  # type: ignore[misc]
-    order.next = order.previous = order.level = None
+    ) = values  # fmt: skip
+    order.peg = None if peg is None else Peg(peg[0], peg[1])
+    order.iceberg = None if iceberg is None else Iceberg(iceberg[0], iceberg[1], iceberg[2])
+    order.next = None
+    order.previous = None
+    order.level = None
     return order
 
 
