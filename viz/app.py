@@ -1,0 +1,45 @@
+"""The page: choose a model, set its parameters, play it. ``solara run vega_mesa.viz.app`` or ``vega-mesa viz``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import solara
+from mesa.visualization import SolaraViz
+
+from vega_mesa.models import MODELS
+from vega_mesa.viz.panels import PANELS
+from vega_mesa.viz.parameters import inputs
+
+MODEL_VARIABLE = "VEGA_MESA_MODEL"  # how the command line tells the page which model to open first
+STYLE = Path(__file__).parent / "assets" / "page.css"
+
+
+@solara.component
+def Page() -> None:
+    """The whole page; every visitor has a model of their own."""
+    first = os.environ.get(MODEL_VARIABLE) or next(iter(MODELS))
+    name, choose = solara.use_state(first)
+    model = solara.use_memo(MODELS[name], [name])
+    solara.Title(f"vega_mesa · {title(name)}")
+    solara.Style(STYLE)
+    with solara.Sidebar(), solara.Card("Model"):
+        solara.Select("", values=list(MODELS), value=name, on_value=choose)
+        solara.Text(summary(MODELS[name]), style={"font-size": "0.85rem", "opacity": "0.8"})
+    SolaraViz(
+        model,
+        components=list(PANELS),
+        model_params=inputs(MODELS[name]),
+        name=f"vega_mesa · {title(name)}",
+    ).key(name)
+
+
+def title(name: str) -> str:
+    """A model's name in words."""
+    return name.replace("_", " ")
+
+
+def summary(kind: type) -> str:
+    """The question that a model answers: the first paragraph of its docstring."""
+    return (kind.__doc__ or "").strip().partition("\n\n")[0]

@@ -1,0 +1,59 @@
+"""Where the money is: the accounts of each type of agent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import solara
+from mesa import Model
+from mesa.visualization.utils import update_counter
+
+from vega_mesa.viz.observer import reading_of
+from vega_mesa.viz.panels.card import Card
+from vega_mesa.viz.reading import Reading
+
+COLUMNS = ("agents", "general", "margin", "bond", "position", "profit")
+
+
+@solara.component
+def AccountsPanel(model: Model) -> None:
+    """A table: agent types down, accounts across, in the settlement asset."""
+    update_counter.get()
+    reading = reading_of(model)
+    with Card(f"Accounts by agent type, {reading.asset}"):
+        solara.v.SimpleTable(dense=True, class_="vega-table", children=_table(reading))
+
+
+def rows(reading: Reading) -> list[tuple[str, list[str]]]:
+    """The cells as words, one row a type and their sum at the end."""
+    cells = [
+        (
+            group.name,
+            [f"{group.agents}", *(amount(getattr(group, column)) for column in COLUMNS[1:])],
+        )
+        for group in reading.groups
+    ]
+    total = [amount(sum(getattr(group, column) for group in reading.groups)) for column in COLUMNS[1:]]
+    return [*cells, ("all", [str(sum(group.agents for group in reading.groups)), *total])]
+
+
+def amount(value: float) -> str:
+    """A number as people read it in a narrow column."""
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:,.2f}"
+
+
+def _table(reading: Reading) -> list[Any]:
+    head = [solara.v.Html(tag="th", children=[""])]
+    head += [solara.v.Html(tag="th", class_="text-right", children=[column]) for column in COLUMNS]
+    body = []
+    for name, cells in rows(reading):
+        row = [solara.v.Html(tag="td", children=[name])]
+        row += [
+            solara.v.Html(tag="td", class_="text-right" + (" vega-loss" if cell.startswith("-") else ""), children=[cell])
+            for cell in cells
+        ]
+        body.append(solara.v.Html(tag="tr", class_="vega-total" if name == "all" else "", children=row))
+    return [
+        solara.v.Html(tag="thead", children=[solara.v.Html(tag="tr", children=head)]),
+        solara.v.Html(tag="tbody", children=body),
+    ]

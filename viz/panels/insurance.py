@@ -1,0 +1,32 @@
+"""The market's insurance pool over time: filled by penalties and close-outs, emptied by losses nobody can pay."""
+
+from __future__ import annotations
+
+import solara
+from mesa import Model
+
+from vega_mesa.viz.charts import POOL, Option, axis, base, line, thin
+from vega_mesa.viz.panels.card import ChartCard
+from vega_mesa.viz.reading import Reading
+
+MOST_POINTS = 1_000
+
+
+@solara.component
+def InsurancePanel(model: Model) -> None:
+    """Balance of the insurance pool."""
+    ChartCard("Insurance pool", model, option)
+
+
+def option(reading: Reading, dark: bool) -> Option:
+    """One filled line."""
+    history = reading.history
+    chart = base(dark=dark)
+    chart["legend"] = {"show": False}
+    chart["grid"]["top"] = 18
+    chart["xAxis"] = axis("value", dark=dark, min=0, max=max([1, *history.steps[-1:]]), splitLine={"show": False})
+    chart["yAxis"] = axis("value", dark=dark, min=0)
+    chosen = range(0, len(history.steps), thin(len(history.steps), most=MOST_POINTS))
+    points = [[history.steps[i], history.insurance[i]] for i in chosen]
+    chart["series"] = [line("insurance pool", points, POOL, areaStyle={"color": POOL, "opacity": 0.15}, step="end")]
+    return chart

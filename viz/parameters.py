@@ -1,0 +1,52 @@
+"""Sliders and boxes for a model, read from the keyword parameters of its class."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from mesa import Model
+
+Input = dict[str, Any]
+
+
+def inputs(kind: type[Model], fixed: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What Mesa's page calls model parameters: an input for each simple keyword, the ``fixed`` ones as they are.
+
+    Whole numbers, floats, flags and choices (``Literal``) get an input; anything else keeps its default.
+    """
+    fixed = fixed or {}
+    hints = get_type_hints(kind.__init__)
+    found: dict[str, Any] = {}
+    for parameter in inspect.signature(kind).parameters.values():
+        if parameter.name in fixed or parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
+            continue
+        made = _input(parameter.name, hints.get(parameter.name), parameter.default)
+        if made is not None:
+            found[parameter.name] = made
+    return found | fixed
+
+
+def _input(name: str, hint: Any, default: Any) -> Input | None:
+    label = name.replace("_", " ")
+    if get_origin(hint) is Literal:
+        return {"type": "Select", "label": label, "value": default, "values": list(get_args(hint))}
+    if isinstance(default, bool):
+        return {"type": "Checkbox", "label": label, "value": default}
+    if name == "rng":
+        return {"type": "SliderInt", "label": "seed", "value": default or 1, "min": 0, "max": 100, "step": 1}
+    if isinstance(default, int):
+        return {"type": "SliderInt", "label": label, "value": default, "step": 1} | _range(default, whole=True)
+    if isinstance(default, float):
+        return {"type": "SliderFloat", "label": label, "value": default} | _range(default, whole=False)
+    return None
+
+
+def _range(default: float, *, whole: bool) -> Input:
+    """From zero to four times the default, in a hundred steps (of one at least, where numbers are whole)."""
+    if default < 0:
+        return {"min": 4 * default, "max": -4 * default, "step": 1 if whole else -default / 25}
+    top = 4 * default or (10 if whole else 1.0)
+    if whole:
+        return {"min": 0, "max": top, "step": max(1, int(top) // 100)}
+    return {"min": 0.0, "max": top, "step": top / 100}
