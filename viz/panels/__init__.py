@@ -1,4 +1,4 @@
-"""One panel a module: each has ``option`` (or ``rows``), which needs no browser, and a Solara component of the model."""
+"""One panel a module: ``option`` (or ``rows``), which needs no browser, and a Solara component of the model."""
 
 from vega_mesa.viz.panels.accounts import AccountsPanel
 from vega_mesa.viz.panels.depth import DepthPanel

@@ -49,7 +49,9 @@ def _table(reading: Reading) -> list[Any]:
     for name, cells in rows(reading):
         row = [solara.v.Html(tag="td", children=[name])]
         row += [
-            solara.v.Html(tag="td", class_="text-right" + (" vega-loss" if cell.startswith("-") else ""), children=[cell])
+            solara.v.Html(
+                tag="td", class_="text-right" + (" vega-loss" if cell.startswith("-") else ""), children=[cell]
+            )
             for cell in cells
         ]
         body.append(solara.v.Html(tag="tr", class_="vega-total" if name == "all" else "", children=row))

@@ -53,8 +53,8 @@ def tiles(reading: Reading) -> list[tuple[str, str]]:
 
 
 def price(value: float | None) -> str:
-    """A price with as many digits as it needs; a dash where there is none."""
-    return "–" if value is None else f"{value:,.10g}"
+    """A price with as many digits as it needs; a hyphen where there is none."""
+    return "-" if value is None else f"{value:,.10g}"
 
 
 def _chip(text: str, kind: str) -> Any:
