@@ -1,0 +1,1 @@
+"""Auctions: why, until when, and the price monitoring that starts them."""

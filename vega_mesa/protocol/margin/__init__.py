@@ -1,0 +1,1 @@
+"""Margin levels, what they ask for, and isolated margin."""

@@ -53,3 +53,8 @@ def at_mark(levels: MarginLevels, margin: int, in_auction: bool = False) -> Marg
     if margin < levels.release or in_auction:
         return None
     return MarginMove(levels.initial - margin)
+
+
+def is_empty(size: int, buy: int, sell: int) -> bool:
+    """Whether nothing of a party is left in the market: its whole margin is released, and all its levels are 0."""
+    return size == 0 and buy == 0 and sell == 0

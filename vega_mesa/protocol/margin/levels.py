@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from vega_mesa.errors import Unsupported
-from vega_mesa.protocol.arithmetic import DIVISION_PLACES, EXACT, Factor, Scale, divide, truncate
+from vega_mesa.protocol.arithmetic import DIVISION_PLACES, EXACT, Factor, Scale, truncate
 from vega_mesa.protocol.markets.definition import MarginScalingFactors
 from vega_mesa.protocol.matching.order import BUY, Side
 from vega_mesa.protocol.risk.models import RiskFactors
@@ -71,7 +71,8 @@ class MarginLevels:
         return self.maintenance, self.search, self.initial, self.release, self.order_margin
 
     def __repr__(self) -> str:
-        return "MarginLevels(maintenance=%d, search=%d, initial=%d, release=%d, order_margin=%d)" % self.values()
+        names = ", ".join(f"{name}={value}" for name, value in zip(self.__slots__, self.values(), strict=True))
+        return f"MarginLevels({names})"
 
 
 class HypotheticalPosition:
@@ -90,10 +91,32 @@ class HypotheticalPosition:
         self.price = price
 
 
+def average_entry(average: int, size: int, added: int, price: int) -> int:
+    """Integer average entry price after a trade (03 §4.1): no division keeps a remainder.
+
+    Args:
+        average: average before the trade.
+        size: volume before the trade; for a seller, negated.
+        added: size of the trade, positive for an increase in the direction of ``size``.
+        price: price of the trade.
+    """
+    new = size + added
+    if new == 0:
+        return 0
+    if size == 0 or (size > 0) == (added > 0):
+        return (average * abs(size) + price * abs(added)) // abs(new)
+    if (new > 0) == (size > 0):
+        return average
+    return (abs(size) * average + abs(new) * price) // (abs(size) + abs(new))
+
+
 def after_trades(
     position: Exposed, side: Side, trades: Iterable[tuple[int, int]], order_price: int = 0
 ) -> HypotheticalPosition:
     """The position as it will be once its own order has traded.
+
+    The stored price, which matters on fully collateralised markets only, becomes the running volume-weighted price;
+    as in the protocol the traded volume enters it as positive on both sides.
 
     Args:
         position: the position with the order registered as potential volume.
@@ -101,11 +124,39 @@ def after_trades(
         trades: size and price of each trade, in order.
         order_price: the limit price at which the order was registered (0: market order), asset decimals.
     """
-    raise NotImplementedError
+    traded, running, price = 0, position.size, position.price
+    for size, trade_price in trades:
+        price = average_entry(price, running, size, trade_price)
+        running += size
+        traded += size
+    if side is BUY:
+        return HypotheticalPosition(
+            position.size + traded,
+            position.buy - traded,
+            position.sell,
+            position.buy_notional - traded * order_price,
+            position.sell_notional,
+            price,
+        )
+    return HypotheticalPosition(
+        position.size - traded,
+        position.buy,
+        position.sell - traded,
+        position.buy_notional,
+        position.sell_notional - traded * order_price,
+        price,
+    )
 
 
 class MarginCalculator:
     """Calculates margin levels; one per market.
+
+    In continuous trading the maintenance margin is ``ceil(price * max(long, short))`` with
+
+        long  = (l + risk) * v + q * v * v + risk * buy,   v = max(size, 0)
+
+    and likewise short; ``l`` and ``q`` are the slippage factors. Long counts only if ``size + buy > 0``, short only if
+    ``size - sell < 0``. In an auction orders count at the larger of their limit prices and the auction price.
 
     Args:
         risk_factors: factors in force.
@@ -113,7 +164,16 @@ class MarginCalculator:
         scaling: multiples of the maintenance margin.
         position_scale: ten to the position decimals.
         fully_collateralised_cap: the cap (asset decimals) of a fully collateralised market, else None.
+
+    Attributes:
+        version: changes with every parameter; an :meth:`exposure` is valid for one version.
     """
+
+    __slots__ = (
+        "risk_factors", "linear_slippage", "quadratic_slippage", "scaling", "position_scale",
+        "fully_collateralised_cap", "version", "_denominator", "_long", "_short", "_long_orders", "_short_orders",
+        "_quadratic", "_search", "_initial", "_release",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -124,38 +184,56 @@ class MarginCalculator:
         position_scale: Scale,
         fully_collateralised_cap: int | None = None,
     ) -> None:
-        raise NotImplementedError
+        if position_scale.exponent > DIVISION_PLACES:
+            raise Unsupported("position_decimal_places", position_scale.exponent, f"at most {DIVISION_PLACES}")
+        self.risk_factors = risk_factors
+        self.linear_slippage = linear_slippage
+        self.quadratic_slippage = quadratic_slippage
+        self.position_scale = position_scale
+        self.fully_collateralised_cap = fully_collateralised_cap
+        self.version = 0
+        self.set_scaling(scaling)
+        self._precompute()
+
+    def _precompute(self) -> None:
+        """Bring all factors over one denominator, which includes the position factor (squared if it must be)."""
+        linear, quadratic = Factor(self.linear_slippage), Factor(self.quadratic_slippage)
+        long, short = self.risk_factors.long, self.risk_factors.short
+        common = max(linear.scale, quadratic.scale, long.scale, short.scale)
+        multiplier, divisor = self.position_scale.multiplier, self.position_scale.divisor
+        extra = multiplier if quadratic else 1  # volumes squared have the position factor twice
+        unit = common * divisor * extra
+        self._denominator = common * multiplier * extra
+        self._long_orders = long.numerator * (unit // long.scale)
+        self._short_orders = short.numerator * (unit // short.scale)
+        slippage = linear.numerator * (unit // linear.scale)
+        self._long = self._long_orders + slippage
+        self._short = self._short_orders + slippage
+        self._quadratic = quadratic.numerator * (common // quadratic.scale) * divisor * divisor
+        self.version += 1
 
     def set_risk_factors(self, risk_factors: RiskFactors) -> None:
         """Use these factors from now on."""
-
-    def set_scaling(self, scaling: MarginScalingFactors) -> None:
-        """Use these multiples of the maintenance margin from now on."""
+        self.risk_factors = risk_factors
+        self._precompute()
 
     def set_slippage(self, linear: Decimal, quadratic: Decimal) -> None:
         """Use these slippage factors from now on."""
+        self.linear_slippage = linear
+        self.quadratic_slippage = quadratic
+        self._precompute()
 
-    def exposure(self, position: Exposed, include_orders: bool = True) -> int:
-        """The part of the continuous-trading margin that does not depend on the price; for :meth:`at`.
+    def set_scaling(self, scaling: MarginScalingFactors) -> None:
+        """Use these multiples of the maintenance margin from now on (all 1 on fully collateralised markets)."""
+        self.scaling = scaling
+        if self.fully_collateralised_cap is not None:
+            self._search = self._initial = self._release = SCALING_UNIT
+            return
+        self._search = truncate(EXACT.multiply(scaling.search, Decimal(SCALING_UNIT)))
+        self._initial = truncate(EXACT.multiply(scaling.initial, Decimal(SCALING_UNIT)))
+        self._release = truncate(EXACT.multiply(scaling.release, Decimal(SCALING_UNIT)))
 
-        Depends on the position and on :attr:`version` only (not fully collateralised markets), so it may be cached.
-        """
-        raise NotImplementedError
-
-    def at(self, exposure: int, price: int) -> MarginLevels:
-        """Levels of an :meth:`exposure` at a price."""
-        raise NotImplementedError
-
-    def maintenance(
-        self,
-        position: Exposed,
-        price: int,
-        auction_price: int | None = None,
-        include_orders: bool = True,
-        funding_increment: Factor | None = None,
-    ) -> int:
-        """The maintenance margin alone; arguments as :meth:`levels`."""
-        raise NotImplementedError
+    # --- levels
 
     def levels(
         self,
@@ -176,10 +254,115 @@ class MarginCalculator:
             include_orders: False to margin the open volume alone.
             funding_increment: what a perpetual adds per unit of signed open volume, asset decimals (05 §1.8).
         """
-        raise NotImplementedError
+        maintenance = self.maintenance(position, price, auction_price, include_orders, funding_increment)
+        return MarginLevels(
+            maintenance,
+            maintenance * self._search // SCALING_UNIT,
+            maintenance * self._initial // SCALING_UNIT,
+            maintenance * self._release // SCALING_UNIT,
+        )
+
+    def maintenance(
+        self,
+        position: Exposed,
+        price: int,
+        auction_price: int | None = None,
+        include_orders: bool = True,
+        funding_increment: Factor | None = None,
+    ) -> int:
+        """The maintenance margin alone; arguments as :meth:`levels`."""
+        if self.fully_collateralised_cap is not None:
+            return self._collateral(position, include_orders, self.fully_collateralised_cap)
+        if auction_price is not None and include_orders:
+            worst = self._in_auction(position, price, auction_price)
+        else:
+            worst = self.exposure(position, include_orders) * price
+        if funding_increment is not None and position.size:
+            return self._with_funding(worst, position.size, funding_increment)
+        return -(-worst // self._denominator) if worst > 0 else 0
 
     def isolated_levels(
         self, position: Exposed, price: int, order_margin: int, funding_increment: Factor | None = None
     ) -> MarginLevels:
         """Levels in isolated mode: the open volume alone, search and release 0, and the order margin level."""
-        raise NotImplementedError
+        maintenance = self.maintenance(position, price, None, False, funding_increment)
+        return MarginLevels(maintenance, 0, maintenance * self._initial // SCALING_UNIT, 0, order_margin)
+
+    # --- in two steps, for callers that keep the first
+
+    def exposure(self, position: Exposed, include_orders: bool = True) -> int:
+        """The part of the continuous-trading margin that does not depend on the price; for :meth:`at`.
+
+        Depends on the position and on :attr:`version` only, so it may be kept. Not for fully collateralised markets.
+        """
+        size = position.size
+        if include_orders:
+            buy, sell = position.buy, position.sell
+        else:
+            buy = sell = 0
+        long = short = 0
+        if size > 0:
+            long = size * self._long + buy * self._long_orders
+            if self._quadratic:
+                long += size * size * self._quadratic
+            if sell > size:
+                short = sell * self._short_orders
+        elif size < 0:
+            short = sell * self._short_orders - size * self._short
+            if self._quadratic:
+                short += size * size * self._quadratic
+            if buy > -size:
+                long = buy * self._long_orders
+        else:
+            long = buy * self._long_orders
+            short = sell * self._short_orders
+        return long if long > short else short  # noqa: FURB136  a call costs as much as the comparison
+
+    def at(self, exposure: int, price: int) -> MarginLevels:
+        """Levels of an :meth:`exposure` at a price."""
+        worst = exposure * price
+        maintenance = -(-worst // self._denominator) if worst > 0 else 0
+        return MarginLevels(
+            maintenance,
+            maintenance * self._search // SCALING_UNIT,
+            maintenance * self._initial // SCALING_UNIT,
+            maintenance * self._release // SCALING_UNIT,
+        )
+
+    # --- rarer forms
+
+    def _in_auction(self, position: Exposed, price: int, auction_price: int) -> int:
+        """Price times exposure where orders count at the larger of their limit prices and the auction price."""
+        size, buy, sell = position.size, position.buy, position.sell
+        long = short = 0
+        if size + buy > 0:
+            long = max(position.buy_notional, buy * auction_price) * self._long_orders
+            if size > 0:
+                long += (size * self._long + size * size * self._quadratic) * price
+        if size - sell < 0:
+            short = max(position.sell_notional, sell * auction_price) * self._short_orders
+            if size < 0:
+                short += (size * size * self._quadratic - size * self._short) * price
+        return long if long > short else short  # noqa: FURB136  a call costs as much as the comparison
+
+    def _with_funding(self, worst: int, size: int, increment: Factor) -> int:
+        """Maintenance margin with the funding increment of a perpetual, if it burdens the position."""
+        worst = max(worst, 0)
+        burden = increment.numerator * size * self.position_scale.divisor
+        if burden <= 0:
+            return -(-worst // self._denominator)
+        scale = increment.scale * self.position_scale.multiplier
+        return -(-(worst * scale + burden * self._denominator) // (self._denominator * scale))
+
+    def _collateral(self, position: Exposed, include_orders: bool, cap: int) -> int:
+        """The largest possible loss of a position with its orders, the sides not netted (03 §6.5)."""
+        size, price = position.size, position.price
+        long = short = size * price if size >= 0 else abs(size * (cap - price))
+        if include_orders:
+            buy, sell = position.buy, position.sell
+            if buy:
+                long += buy * (position.buy_notional // buy)
+            if sell:
+                short += sell * (cap - position.sell_notional // sell)
+        scale = self.position_scale
+        return -(-max(long, short) * scale.divisor // scale.multiplier)

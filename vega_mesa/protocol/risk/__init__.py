@@ -1,0 +1,1 @@
+"""Risk models and the state variables that come from them."""

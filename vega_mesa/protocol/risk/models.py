@@ -106,6 +106,7 @@ class SimpleModel:
 
     def price_range(self, price: Decimal, year_fraction: Decimal, probability: Decimal) -> tuple[Decimal, Decimal]:
         """``[max(0, price - |min_move_down|), price + max_move_up]``; a negative upward move is used as it is."""
+        del year_fraction, probability  # fixed moves
         down = EXACT.subtract(price, abs(self.definition.min_move_down))
         return max(ZERO, down), EXACT.add(price, self.definition.max_move_up)
 
@@ -113,12 +114,13 @@ class SimpleModel:
         self, current: float, price: float, is_bid: bool, low: float, high: float, tau: float
     ) -> float:
         """The constant of the definition inside the interval, 0 outside (0034-PROB)."""
-        return float(self.definition.probability_of_trading) if low <= price <= high else 0.0
+        return self.probabilities_of_trading(current, (price,), is_bid, low, high, tau)[0]
 
     def probabilities_of_trading(
         self, current: float, prices: Iterable[float], is_bid: bool, low: float, high: float, tau: float
     ) -> list[float]:
         """The constant for each price inside the interval."""
+        del current, is_bid, tau  # fixed probability
         constant = float(self.definition.probability_of_trading)
         return [constant if low <= price <= high else 0.0 for price in prices]
 
