@@ -1,0 +1,65 @@
+"""Ids of orders, stop orders and trades: a chain of hashes from the root of a transaction or of a block."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha3_256
+
+
+class IdGenerator:
+    """Gives ids in a row: the root itself, then hash of hash of hash.
+
+    Args:
+        root: 64 hexadecimal digits, or any even number of them for the roots of block start and end.
+    """
+
+    __slots__ = ("_next",)
+
+    def __init__(self, root: str) -> None:
+        self._next = bytes.fromhex(root)
+
+    def next(self) -> str:
+        """The next id, lower-case hexadecimal."""
+        current = self._next
+        self._next = sha3_256(current).digest()
+        return current.hex()
+
+    def take(self, count: int) -> list[str]:
+        """The next ``count`` ids."""
+        return [self.next() for _ in range(count)]
+
+
+def hash_text(text: str) -> str:
+    """Hexadecimal SHA3-256 of a text, e.g. of a transaction's signature or of a market's id."""
+    return sha3_256(text.encode()).hexdigest()
+
+
+def batch_id_count(submissions: int, stop_submissions: int) -> int:
+    """How many ids a batch draws at once, before its cancels: two for each stop order submission (0074-BTCH)."""
+    return submissions + 2 * stop_submissions
+
+
+def batch_stop_order_ids(ids: Sequence[str], last_submission: int, pairs: Sequence[bool]) -> list[tuple[str, ...]]:
+    """Which of a batch's ids each stop order submission uses.
+
+    The count starts at the last submission that was processed, not after it: the first stop order then has the id of
+    the last order (a quirk).
+
+    Args:
+        ids: drawn ids; submission *i* uses ``ids[i]``.
+        last_submission: index of the last processed order submission, 0 if there was none.
+        pairs: for each stop order submission, whether it has two legs.
+
+    Returns:
+        One or two ids for each stop order submission.
+    """
+    used = []
+    offset = last_submission
+    for index, pair in enumerate(pairs):
+        first = index + offset
+        if pair:
+            used.append((ids[first], ids[first + 1]))
+            offset += 1
+        else:
+            used.append((ids[first],))
+    return used
