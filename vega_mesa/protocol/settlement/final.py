@@ -31,4 +31,21 @@ def final_settlement(settled: dict[str, int], last_mark: int, price: int, positi
         last_mark: mark price of the last mark-to-market, asset decimals.
         price: settlement price, asset decimals.
     """
-    raise NotImplementedError
+    move = price - last_mark
+    divisor, multiplier = position_scale.divisor, position_scale.multiplier
+    losses: list[PartyAmount] = []
+    wins: list[PartyAmount] = []
+    fractions = 0  # of wins less of losses, in units of 1 / multiplier
+    for party in sorted(settled):
+        size = settled[party]
+        if size == 0:
+            continue
+        gain = size * move * divisor
+        share, fraction = divmod(abs(gain), multiplier)
+        if gain < 0:
+            losses.append((party, share))
+            fractions -= fraction
+        else:
+            wins.append((party, share))
+            fractions += fraction
+    return FinalSettlement(losses, wins, max(fractions, 0) // multiplier)

@@ -30,4 +30,22 @@ def funding_flows(positions: Positions, payment: int, position_scale: Scale) -> 
     Args:
         payment: signed amount for one whole unit of long position, asset decimals; positive: longs pay.
     """
-    raise NotImplementedError
+    divisor, multiplier = position_scale.divisor, position_scale.multiplier
+    losses: list[PartyAmount] = []
+    wins: list[PartyAmount] = []
+    lost = won = fractions = 0
+    for position in positions.by_party.values():
+        flow = -position.size * payment * divisor
+        amount, fraction = divmod(abs(flow), multiplier)
+        if flow < 0:
+            losses.append((position.party, amount))
+            lost += amount
+            fractions -= fraction
+        else:
+            wins.append((position.party, amount))
+            won += amount
+            fractions += fraction
+    if won:
+        wins = [win for win in wins if win[1]]
+    allowance = abs(fractions) // multiplier if lost <= won else lost - won
+    return FundingFlows(losses, wins, allowance)

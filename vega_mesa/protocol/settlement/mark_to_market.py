@@ -6,8 +6,6 @@ are integers in asset decimals, sizes in position decimals.
 
 from __future__ import annotations
 
-
-
 from vega_mesa.protocol.arithmetic import Scale
 from vega_mesa.protocol.events.bus import EventBus
 from vega_mesa.protocol.events.settlement import PositionsMarked
@@ -70,7 +68,17 @@ class Settlement:
 
     def add_trade(self, trade: Trade) -> None:
         """Remember a trade for its buyer and its seller; not for close-out trades with the network."""
-        raise NotImplementedError
+        trades = self.trades
+        queue = trades.get(trade.buyer)
+        if queue is None:
+            trades[trade.buyer] = [(trade.size, trade.price)]
+        else:
+            queue.append((trade.size, trade.price))
+        queue = trades.get(trade.seller)
+        if queue is None:
+            trades[trade.seller] = [(-trade.size, trade.price)]
+        else:
+            queue.append((-trade.size, trade.price))
 
     @property
     def has_trades(self) -> bool:
@@ -95,12 +103,141 @@ class Settlement:
 
         Emits: PositionSettled for every position, and PositionsMarked, before any money moves.
         """
-        raise NotImplementedError
+        touched = positions.settled()
+        # At an unchanged mark only who traded or is new can be concerned, and both have been touched.
+        moved = mark != self.last_mark
+        shares = self._shares(mark, list(positions.by_party.values()) if moved else positions.in_order(touched))
+        shares.distribute_rounding()
+        self._announce(mark, positions, touched)
+        self.trades = {}
+        self.last_mark = mark
+        return MarkToMarket(mark, shares.losses, shares.wins, touched)
+
+    def _shares(self, mark: int, positions: list[Position]) -> _Shares:
+        """Each concerned party's gain since the last mark; settled sizes become the present ones."""
+        shares = _Shares()
+        losses, wins, unpaid = shares.losses, shares.wins, shares.unpaid_winners
+        settled, trades = self.settled, self.trades
+        multiplier, divisor = self.position_scale.multiplier, self.position_scale.divisor
+        move = mark - self.last_mark
+        largest = lost = won = 0
+        for position in positions:
+            party = position.party
+            size = position.size
+            last = settled.get(party)
+            queue = trades.get(party)
+            if queue is not None:
+                gain = last * move if last is not None else 0
+                for traded, price in queue:
+                    gain += traded * (mark - price)
+                negative = gain < 0 or (gain == 0 and _is_negative_zero(queue[-1], mark))
+            elif last is not None:
+                if move == 0:
+                    continue
+                gain = last * move
+                negative = gain < 0
+            elif mark and not position.is_flat:
+                gain, negative = 0, False  # new, with orders only
+            else:
+                continue
+            if size:
+                settled[party] = size
+            elif position.buy or position.sell:
+                settled[party] = 0
+            elif last is not None:
+                del settled[party]
+            share = (-gain if gain < 0 else gain) * divisor // multiplier
+            if negative and share:
+                losses.append((party, share))
+                lost += share
+                continue
+            if negative:
+                wins.append((party, 0))
+                continue
+            if gain > largest:
+                largest = gain
+                shares.largest_winner = len(wins)
+            if share:
+                won += share
+            elif queue is not None or size:
+                unpaid.append(len(wins))
+            wins.append((party, share))
+        shares.excess = lost - won
+        return shares
+
+    def _announce(self, mark: int, positions: Positions, touched: dict[str, Position]) -> None:
+        wanted = self.bus.wanted
+        factor = self.position_scale.decimal
+        trades = self.trades
+        if PositionSettled in wanted:
+            for party in positions.by_party:
+                self.bus.send(
+                    PositionSettled,
+                    market=self.market,
+                    party=party,
+                    price=mark,
+                    position_factor=factor,
+                    trades=tuple(trades.get(party, ())),
+                )
+        if PositionsMarked in wanted:
+            self.bus.send(
+                PositionsMarked,
+                market=self.market,
+                price=mark,
+                position_factor=factor,
+                positions=tuple((p.party, tuple(trades.get(p.party, ()))) for p in positions.in_order(touched)),
+            )
 
     # -- close-out -------------------------------------------------------------------------------------------------
 
     def take_over(self, party: str) -> None:
         """Move a party's settled size and waiting trades to the network's record (03 §7.2 step 5)."""
-        raise NotImplementedError
+        size = self.settled.pop(party, None)
+        if size is not None:
+            self.settled[NETWORK] = self.settled.get(NETWORK, 0) + size
+        queue = self.trades.pop(party, None)
+        if queue is not None:
+            self.trades.setdefault(NETWORK, []).extend(queue)
 
 
+class _Shares:
+    """Transfer lists in the making, and what rounding needs to know about them."""
+
+    __slots__ = ("losses", "wins", "unpaid_winners", "largest_winner", "excess")
+
+    def __init__(self) -> None:
+        self.losses: list[PartyAmount] = []
+        self.wins: list[PartyAmount] = []
+        self.unpaid_winners: list[int] = []  # places in wins: positive sign, share 0, traded or holds volume
+        self.largest_winner = -1  # place in wins of the largest exact win, -1 if nobody won
+        self.excess = 0  # loss shares less win shares
+
+    def distribute_rounding(self) -> None:
+        """Hand out what truncation took from the winners (03 §5.6.5)."""
+        if self.excess <= 0:
+            return
+        turns = list(self.unpaid_winners)
+        placeholder = self.largest_winner < 0
+        if placeholder:
+            self.largest_winner = len(self.wins)
+            self.wins.append((NETWORK, 0))
+        if turns:
+            turns += [self.largest_winner] * (2 if placeholder else 1)
+        for place in turns[: self.excess]:
+            self._give(place, 1)
+        rest = self.excess - len(turns)
+        if rest > 0:
+            self._give(self.largest_winner, rest)
+        if placeholder and self.wins[-1][1] == 0:
+            self.wins.pop()
+
+    def _give(self, place: int, amount: int) -> None:
+        party, share = self.wins[place]
+        self.wins[place] = (party, share + amount)
+
+
+def _is_negative_zero(last_trade: SignedTrade, mark: int) -> bool:
+    """The sign that a sum of zero keeps: that of its last operand, where a sell at the mark counts as negative."""
+    traded, price = last_trade
+    difference = mark - price
+    return traded < 0 if difference == 0 else (traded < 0) != (difference < 0)

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
-from vega_mesa.protocol.collateral import Collateral
+from vega_mesa.protocol.collateral import AccountType, Collateral
+from vega_mesa.protocol.events.trading import DistressSettled
 from vega_mesa.protocol.settlement.mark_to_market import Settlement
+
+
+def funds_of(collateral: Collateral, market: str, asset: str, party: str) -> int:
+    """Margin, general and bond balance of a party together, asset decimals."""
+    return (
+        collateral.balance(AccountType.MARGIN, asset, party, market)
+        + collateral.balance(AccountType.GENERAL, asset, party)
+        + collateral.balance(AccountType.BOND, asset, party, market)
+    )
 
 
 def settle_distressed(
@@ -24,7 +34,13 @@ def settle_distressed(
 
     Emits: DistressSettled for each party (funds of isolated parties count as 0).
     """
-    raise NotImplementedError
+    bus = settlement.bus
+    if DistressSettled in bus.wanted:
+        for party in parties:
+            funds = 0 if party in isolated else funds_of(collateral, settlement.market, asset, party)
+            bus.send(DistressSettled, market=settlement.market, party=party, margin=funds, price=price)
+    for party in parties:
+        settlement.take_over(party)
 
 
 def confiscate(
@@ -33,6 +49,18 @@ def confiscate(
     """Move everything that the closed-out parties have to the market's insurance pool.
 
     Bond to margin, general to margin (cross margin only), margin to insurance; then the margin account of a cross
-    margin party is closed.
+    margin party is closed. Empty accounts leave no ledger entry.
     """
-    raise NotImplementedError
+    insurance = collateral.open(AccountType.INSURANCE, asset, market=market)
+    for party in parties:
+        cross = party not in isolated
+        margin = collateral.open(AccountType.MARGIN, asset, party, market)
+        bond = collateral.find(AccountType.BOND, asset, party, market)
+        general = collateral.find(AccountType.GENERAL, asset, party) if cross else None
+        for source in (bond, general):
+            if source is not None and source.balance > 0:
+                collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", source.balance, source, margin)
+        if margin.balance > 0:
+            collateral.transfer("TRANSFER_TYPE_MARGIN_CONFISCATED", margin.balance, margin, insurance)
+        if cross:
+            collateral.close(margin)
