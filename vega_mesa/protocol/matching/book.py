@@ -65,10 +65,9 @@ class OrderBook(Depth):
         Raises:
             OrderRefused: the first check that fails, status REJECTED.
         """
-        if order.type is LIMIT and order.time_in_force is GTC and order.market == self.market_id and order.party:
-            if 0 < order.remaining <= order.size:
-                return
-        validate(order, self.market_id, self.in_auction)
+        is_plain = order.type is LIMIT and order.time_in_force is GTC and 0 < order.remaining <= order.size
+        if not (is_plain and order.market == self.market_id and order.party):
+            validate(order, self.market_id, self.in_auction)
 
     def match(self, order: Order, now: int) -> list[Fill]:
         """Find what an order would trade with, without changing anything.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 
 
 class ExpiringOrders:
@@ -31,7 +31,7 @@ class ExpiringOrders:
         del ids[order_id]
         if not ids:
             del self._ids[expires_at]
-            self._times.remove(expires_at)
+            del self._times[bisect_left(self._times, expires_at)]
         return True
 
     def expire(self, now: int) -> list[str]:

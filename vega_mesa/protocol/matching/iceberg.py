@@ -35,7 +35,7 @@ def show_all(order: Order) -> None:
 def needs_refresh(order: Order) -> bool:
     """Whether the visible part fell below the minimum while there is reserve left."""
     iceberg = order.iceberg
-    return iceberg is not None and 0 < iceberg.reserve and order.remaining < iceberg.minimum_visible_size
+    return iceberg is not None and iceberg.reserve > 0 and order.remaining < iceberg.minimum_visible_size
 
 
 def take(order: Order, iceberg: Iceberg, size: int) -> None:

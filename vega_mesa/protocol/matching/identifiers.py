@@ -53,7 +53,7 @@ def batch_stop_order_ids(ids: Sequence[str], last_submission: int, pairs: Sequen
     Returns:
         One or two ids for each stop order submission.
     """
-    used = []
+    used: list[tuple[str, ...]] = []
     offset = last_submission
     for index, pair in enumerate(pairs):
         first = index + offset

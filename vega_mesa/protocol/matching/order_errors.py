@@ -1,4 +1,4 @@
-"""What the protocol says when it refuses an order (0014-ORDT): names of reasons, their texts, and the refusal itself."""
+"""What the protocol says when it refuses an order (0014-ORDT): reasons, their texts, and the refusal."""
 
 from __future__ import annotations
 
