@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 
 import solara
+from mesa import Model
 from mesa.visualization import SolaraViz
 
 from vega_mesa.models import MODELS
 from vega_mesa.viz.panels import PANELS
 from vega_mesa.viz.parameters import inputs
+from vega_mesa.viz.serve import MODEL_VARIABLE
 
-MODEL_VARIABLE = "VEGA_MESA_MODEL"  # how the command line tells the page which model to open first
 STYLE = Path(__file__).parent / "assets" / "page.css"
 
 
@@ -21,7 +22,7 @@ def Page() -> None:
     """The whole page; every visitor has a model of their own."""
     first = os.environ.get(MODEL_VARIABLE) or next(iter(MODELS))
     name, choose = solara.use_state(first)
-    model = solara.use_memo(MODELS[name], [name])
+    model = solara.use_memo(lambda: fresh(name), [name])
     solara.Title(f"vega_mesa · {title(name)}")
     solara.Style(STYLE)
     with solara.Sidebar(), solara.Card("Model"):
@@ -33,6 +34,12 @@ def Page() -> None:
         model_params=inputs(MODELS[name]),
         name=f"vega_mesa · {title(name)}",
     ).key(name)
+
+
+def fresh(name: str) -> Model:
+    """A model with the values that its sliders show."""
+    kind = MODELS[name]
+    return kind(**{key: value["value"] for key, value in inputs(kind).items()})
 
 
 def title(name: str) -> str:

@@ -1,0 +1,5 @@
+"""``python -m vega_mesa.cli``: the command line without an installed script."""
+
+from vega_mesa.cli import main
+
+main()

@@ -1,0 +1,117 @@
+"""The commands, their options, and how they end: 0 done, 1 the money does not add up, 2 a mistake of the caller."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from vega_mesa.errors import InvariantBroken, UsageError, VegaMesaError
+
+app = typer.Typer(
+    name="vega-mesa",
+    help="The Vega exchange in agent-based models: run one, sweep one, or watch one in a browser.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ModelName = Annotated[str, typer.Argument(metavar="MODEL", help="Name of a model, see `vega-mesa models`.")]
+Parameters = Annotated[
+    list[str] | None, typer.Option("--param", "-p", metavar="KEY=VALUE", help="A parameter of the model; repeatable.")
+]
+Steps = Annotated[int | None, typer.Option(min=1, help="How many steps; by default as many as the model plans.")]
+Seed = Annotated[int, typer.Option(help="Same seed, same run, to the last unit.")]
+Prices = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="CSV or Parquet with a timestamp and a close column.")
+]
+Market = Annotated[Path | None, typer.Option(metavar="FILE.json", help="A Vega market proposal to trade.")]
+
+
+@app.command()
+def models() -> None:
+    """List the models and the parameters that each can be given."""
+    from vega_mesa.cli.listing import table_of_models
+
+    Console().print(table_of_models())
+
+
+@app.command()
+def run(
+    model: ModelName,
+    steps: Steps = None,
+    seed: Seed = 1,
+    param: Parameters = None,
+    prices: Prices = None,
+    market: Market = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write Parquet tables here.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the last two lines only.")] = False,
+) -> None:
+    """Run a model, show how it ended, and check that the money adds up."""
+    from vega_mesa.cli.running import run_model
+
+    if not run_model(
+        model, steps=steps, seed=seed, pairs=param or [], prices=prices, market=market, out=out, quiet=quiet
+    ):
+        raise typer.Exit(1)
+
+
+@app.command()
+def sweep(
+    model: ModelName,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the table goes: .csv or .parquet.")],
+    steps: Steps = None,
+    seed: Annotated[int, typer.Option(help="Seed of the first iteration; the next ones count up.")] = 1,
+    param: Annotated[
+        list[str] | None,
+        typer.Option("--param", "-p", metavar="KEY=V1,V2", help="Values of a parameter to combine; repeatable."),
+    ] = None,
+    prices: Prices = None,
+    market: Market = None,
+    iterations: Annotated[int, typer.Option(min=1, help="How many seeds for each combination.")] = 1,
+    processes: Annotated[int, typer.Option(min=1, help="How many runs at a time.")] = 1,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
+) -> None:
+    """Run a model for every combination of values and seeds, one row of a table each."""
+    from vega_mesa.cli.sweeping import sweep_model
+
+    sweep_model(
+        model, steps=steps, seed=seed, pairs=param or [], prices=prices, market=market, iterations=iterations,
+        processes=processes, out=out, quiet=quiet,
+    )  # fmt: skip
+
+
+@app.command()
+def viz(
+    model: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="The model to show first.")] = None,
+    host: Annotated[str, typer.Option(help="Interface to listen on.")] = "localhost",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 8765,
+    browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser.")] = True,
+) -> None:
+    """Serve the page: watch a model trade, step by step, and turn its knobs."""
+    from vega_mesa.cli.arguments import choose
+    from vega_mesa.models import MODELS
+    from vega_mesa.viz.serve import is_free, serve
+
+    if model is not None:
+        choose(model, MODELS)
+    if not is_free(host, port):
+        raise UsageError(f"--port: somebody already listens on {host}:{port}, choose another")
+    Console().print(f"The page is at http://{host}:{port} (Ctrl-C ends it)", highlight=False, soft_wrap=True)
+    serve(model, host=host, port=port, open_browser=browser)
+
+
+def main() -> NoReturn:
+    """Entry point: a mistake of the caller is one line on stderr and exit code 2, a defect keeps its traceback."""
+    try:
+        app()
+    except InvariantBroken:
+        raise
+    except VegaMesaError as mistake:
+        print(f"vega-mesa: {' '.join(str(mistake).split())}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+    sys.exit(0)
