@@ -1,0 +1,69 @@
+"""A command on its way into a block, and what became of it."""
+
+from __future__ import annotations
+
+from hashlib import sha3_256
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vega_mesa.protocol.matching.order import Order, Trade
+
+
+def transaction_id(chain_id: str, party: str, nonce: int) -> str:
+    """The id of a party's transaction, which is also the id of what it creates: 64 hexadecimal digits.
+
+    Vega hashes the signature; a null chain has none, so its place is taken by the chain, the party and its nonce.
+    """
+    return sha3_256(f"{chain_id}/{party}/{nonce}".encode(errors="surrogatepass")).hexdigest()
+
+
+class Transaction:
+    """One command of one party.
+
+    Attributes:
+        height: the block it was executed in, 0 while it waits.
+        outcome: what the exchange answered; None while it waits, or when the command was a mistake.
+        mistake: why a command that had to wait could not be understood when its turn came, else None.
+    """
+
+    __slots__ = ("id", "party", "nonce", "command", "height", "outcome", "mistake")
+
+    def __init__(self, id: str, party: str, nonce: int, command: Any) -> None:
+        self.id = id
+        self.party = party
+        self.nonce = nonce
+        self.command = command
+        self.height = 0
+        self.outcome: Any = None
+        self.mistake: str | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Not executed yet."""
+        return self.height == 0
+
+    @property
+    def error(self) -> str | None:
+        """Vega's text of the refusal, or None: accepted, or still waiting."""
+        if self.mistake is not None:
+            return self.mistake
+        return None if self.outcome is None else self.outcome.error
+
+    @property
+    def accepted(self) -> bool:
+        """Executed, and not refused."""
+        return self.outcome is not None and self.outcome.error is None
+
+    @property
+    def order(self) -> Order | None:
+        """The order that it made or changed."""
+        return None if self.outcome is None else self.outcome.order
+
+    @property
+    def trades(self) -> list[Trade]:
+        """The trades that it caused."""
+        return [] if self.outcome is None else self.outcome.trades
+
+    def __repr__(self) -> str:
+        state = "waiting" if self.pending else self.error or "accepted"
+        return f"<Transaction {type(self.command).__name__} {self.party} {state}>"
