@@ -83,5 +83,3 @@ class LiquidationEngine:
         self._fraction = Factor(strategy.disposal_fraction)
         self._max_consumed = Factor(strategy.max_fraction_consumed)
         self._slippage = Factor(strategy.disposal_slippage_range)
-
-

@@ -115,7 +115,7 @@ class Position:
         """A position of its own with the same values."""
         return _rebuild(*self.values())
 
-    def values(self) -> tuple[object, ...]:
+    def values(self) -> tuple[str, int, int, int, int, int, int, int, int, int]:
         """Every value in the order of ``__slots__``."""
         return (
             self.party, self.index, self.size, self.buy, self.sell, self.buy_notional, self.sell_notional, self.price,

@@ -59,12 +59,14 @@ class PartyRecord:
         taker_fees, maker_fees, other_fees, funding_payments: totals. Maker fees are those received.
         taker_fees_since, maker_fees_since, other_fees_since, funding_payments_since: since the position was opened.
         status: see :class:`PositionStatus`.
+        named: whether a mark-to-market has named the party; before that nobody is shown the record.
+        marks_seen: how many of the market's marks the unrealised profit has seen.
     """
 
     __slots__ = (
         "market", "party", "open_volume", "average", "realised", "realised_exact", "unrealised", "unrealised_exact",
         "taker_fees", "maker_fees", "other_fees", "funding_payments", "taker_fees_since", "maker_fees_since",
-        "other_fees_since", "funding_payments_since", "status", "_named", "_marks",
+        "other_fees_since", "funding_payments_since", "status", "named", "marks_seen",
     )  # fmt: skip
 
     def __init__(self, market: str, party: str) -> None:
@@ -79,19 +81,19 @@ class PartyRecord:
         self.taker_fees = self.maker_fees = self.other_fees = self.funding_payments = 0
         self.taker_fees_since = self.maker_fees_since = self.other_fees_since = self.funding_payments_since = 0
         self.status = PositionStatus.UNSPECIFIED
-        self._named = False  # a mark-to-market has named the party: before that nobody sees the record
-        self._marks = 0  # the market's marks that the unrealised profit has seen
+        self.named = False
+        self.marks_seen = 0
 
     @property
     def average_entry_price(self) -> int:
         """The average entry price in whole units, halves away from zero."""
         return int(round_half_away(self.average))
 
-    def _trade(self, volume: int, price: int, factor: Decimal) -> None:
+    def trade(self, volume: int, price: int, factor: Decimal) -> None:
         """Close and open volume with one trade of signed size at a price."""
         held = self.open_volume
-        if held == 0 or (held > 0) != (held + volume > 0) and held + volume != 0:
-            self._reset_since()
+        if held == 0 or held * (held + volume) < 0:
+            self.reset_since()
         closed = 0
         if held * volume < 0:
             closed = held if abs(volume) > abs(held) else -volume
@@ -106,7 +108,7 @@ class PartyRecord:
         self.open_volume = held + opened
         self.realised = round_half_away(self.realised_exact)
 
-    def _mark(self, price: int, factor: Decimal) -> None:
+    def mark(self, price: int, factor: Decimal) -> None:
         """Value the open volume at a price."""
         if self.open_volume == 0:
             self.unrealised = self.unrealised_exact = ZERO
@@ -114,11 +116,13 @@ class PartyRecord:
         self.unrealised_exact = divide(self.open_volume * (price - self.average), factor)
         self.unrealised = round_half_away(self.unrealised_exact)
 
-    def _realise(self, amount: int) -> None:
+    def realise(self, amount: int) -> None:
+        """Add a signed amount to the realised profit."""
         self.realised += amount
         self.realised_exact += amount
 
-    def _close_out(self, funds: int) -> None:
+    def close_out(self, funds: int) -> None:
+        """The network took the position over, and the funds that the party still had."""
         self.realised += self.unrealised - funds
         self.realised_exact += self.unrealised_exact - funds
         self.unrealised = self.unrealised_exact = ZERO
@@ -126,17 +130,20 @@ class PartyRecord:
         self.average = ZERO
         self.status = PositionStatus.CLOSED_OUT
 
-    def _reset_since(self) -> None:
+    def reset_since(self) -> None:
+        """The position starts anew: so do the counters since its opening."""
         self.taker_fees_since = self.maker_fees_since = self.other_fees_since = self.funding_payments_since = 0
 
-    def _pay(self, fee: SideFee) -> None:
+    def pay(self, fee: SideFee) -> None:
+        """Count the fees of the party's side of a trade."""
         other = fee.infrastructure + fee.liquidity + fee.treasury + fee.buy_back + fee.high_volume_maker
         self.taker_fees += fee.maker
         self.taker_fees_since += fee.maker
         self.other_fees += other
         self.other_fees_since += other
 
-    def _receive(self, fee: SideFee) -> None:
+    def receive(self, fee: SideFee) -> None:
+        """Count the maker fee that the other side of a trade pays."""
         self.maker_fees += fee.maker
         self.maker_fees_since += fee.maker
 
@@ -196,9 +203,10 @@ class ProfitAndLoss:
     def _find(self, market: str, party: str) -> PartyRecord | None:
         known = self._markets.get(market)
         record = None if known is None else known.records.get(party)
-        if known is None or record is None or not record._named:
+        if known is None or record is None or not record.named:
             return None
-        _refresh(known, record)
+        if record.marks_seen != known.marks:
+            _refresh(known, record)
         return record
 
     # -- events ----------------------------------------------------------------------------------------------------
@@ -213,9 +221,9 @@ class ProfitAndLoss:
         market.marks += 1
         for party, trades in event.positions:
             record = _open(market, event.market, party)
-            record._named = True
+            record.named = True
             for volume, price in trades:
-                record._trade(volume, price, event.position_factor)
+                record.trade(volume, price, event.position_factor)
 
     @exact
     def _on_trade(self, event: TradeHappened) -> None:
@@ -230,24 +238,24 @@ class ProfitAndLoss:
             network, party, volume = (buyer, seller, trade.size)
             if trade.seller == NETWORK:
                 network, party, volume = (seller, buyer, -trade.size)
-            party._reset_since()
+            party.reset_since()
             factor = market.factor if market.settled else ONE
-            network._named = True
-            network._trade(volume, trade.price, factor)
-            network._mark(trade.price, factor)
-            network._marks = market.marks
+            network.named = True
+            network.trade(volume, trade.price, factor)
+            network.mark(trade.price, factor)
+            network.marks_seen = market.marks
 
     @exact
     def _on_loss_socialised(self, event: LossSocialised) -> None:
         record = self._find(event.market, event.party)
         if record is not None:
-            record._realise(event.amount)
+            record.realise(event.amount)
 
     @exact
     def _on_distress_settled(self, event: DistressSettled) -> None:
         record = self._find(event.market, event.party)
         if record is not None:
-            record._close_out(event.margin)
+            record.close_out(event.margin)
 
     @exact
     def _on_market_settled(self, event: MarketSettled) -> None:
@@ -261,13 +269,13 @@ class ProfitAndLoss:
             record.realised_exact += gain
             record.realised += round_half_away(gain)
             record.unrealised = record.unrealised_exact = ZERO
-            record._marks = market.marks
+            record.marks_seen = market.marks
 
     @exact
     def _on_funding_paid(self, event: FundingPaid) -> None:
         record = self._find(event.market, event.party)
         if record is not None:
-            record._realise(event.amount)
+            record.realise(event.amount)
             record.funding_payments += event.amount
             record.funding_payments_since += event.amount
 
@@ -288,16 +296,15 @@ class ProfitAndLoss:
 @exact
 def _refresh(market: _MarketRecords, record: PartyRecord) -> None:
     """Bring a record's unrealised profit up to the market's last mark."""
-    if record._marks != market.marks:
-        record._marks = market.marks
-        record._mark(market.price, market.factor)
+    record.marks_seen = market.marks
+    record.mark(market.price, market.factor)
 
 
 def _open(market: _MarketRecords, name: str, party: str) -> PartyRecord:
     record = market.records.get(party)
     if record is None:
         record = market.records[party] = PartyRecord(name, party)
-        record._marks = market.marks
+        record.marks_seen = market.marks
     return record
 
 
@@ -308,8 +315,6 @@ def _charge(trade: Trade, buyer: PartyRecord, seller: PartyRecord) -> None:
         if fee is None:
             continue
         charged: SideFee = fee  # type: ignore[assignment]
-        payer._pay(charged)
+        payer.pay(charged)
         if trade.aggressor is not receiver_side:
-            receiver._receive(charged)
-
-
+            receiver.receive(charged)

@@ -1,0 +1,1 @@
+"""What positions are worth, who pays whom, and what happens to those who cannot pay."""

@@ -127,10 +127,7 @@ class Settlement:
             last = settled.get(party)
             queue = trades.get(party)
             if queue is not None:
-                gain = last * move if last is not None else 0
-                for traded, price in queue:
-                    gain += traded * (mark - price)
-                negative = gain < 0 or (gain == 0 and _is_negative_zero(queue[-1], mark))
+                gain, negative = _gain(last or 0, move, queue, mark)
             elif last is not None:
                 if move == 0:
                     continue
@@ -140,26 +137,21 @@ class Settlement:
                 gain, negative = 0, False  # new, with orders only
             else:
                 continue
-            if size:
+            if size or position.buy or position.sell:
                 settled[party] = size
-            elif position.buy or position.sell:
-                settled[party] = 0
             elif last is not None:
                 del settled[party]
-            share = (-gain if gain < 0 else gain) * divisor // multiplier
+            share = (-gain if negative else gain) * divisor // multiplier
             if negative and share:
                 losses.append((party, share))
                 lost += share
-                continue
-            if negative:
-                wins.append((party, 0))
                 continue
             if gain > largest:
                 largest = gain
                 shares.largest_winner = len(wins)
             if share:
                 won += share
-            elif queue is not None or size:
+            elif not negative and (queue is not None or size):
                 unpaid.append(len(wins))
             wins.append((party, share))
         shares.excess = lost - won
@@ -236,8 +228,15 @@ class _Shares:
         self.wins[place] = (party, share + amount)
 
 
-def _is_negative_zero(last_trade: SignedTrade, mark: int) -> bool:
-    """The sign that a sum of zero keeps: that of its last operand, where a sell at the mark counts as negative."""
-    traded, price = last_trade
-    difference = mark - price
-    return traded < 0 if difference == 0 else (traded < 0) != (difference < 0)
+def _gain(last: int, move: int, trades: list[SignedTrade], mark: int) -> tuple[int, bool]:
+    """What a party with trades won since the last mark, times the position factor, and whether it counts as a loss.
+
+    A sum of zero keeps the sign of its last operand, the last trade, where a sell at the mark counts as negative.
+    """
+    gain = last * move
+    for traded, price in trades:
+        gain += traded * (mark - price)
+    if gain:
+        return gain, gain < 0
+    traded, price = trades[-1]
+    return 0, traded < 0 if price == mark else (traded < 0) != (mark < price)
