@@ -108,10 +108,23 @@ def viz(
 def main() -> NoReturn:
     """Entry point: a mistake of the caller is one line on stderr and exit code 2, a defect keeps its traceback."""
     try:
-        app()
+        code = app(standalone_mode=False)
     except InvariantBroken:
         raise
     except VegaMesaError as mistake:
-        print(f"vega-mesa: {' '.join(str(mistake).split())}", file=sys.stderr)  # noqa: T201
+        _complain(str(mistake))
         sys.exit(2)
-    sys.exit(0)
+    except Exception as mistake:
+        if not hasattr(mistake, "format_message"):  # of the parser of the command line, whichever typer brings
+            raise
+        message = mistake.format_message()
+        if "\n" in message:  # the whole help, when nothing was asked for
+            print(message)  # noqa: T201
+        else:
+            _complain(message)
+        sys.exit(2)
+    sys.exit(code or 0)
+
+
+def _complain(message: str) -> None:
+    print(f"vega-mesa: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201

@@ -38,7 +38,7 @@ class Run:
     steps: int | None
 
     def row(self) -> dict[str, Any]:
-        """Run it, and put parameters and summary in one flat row; a refusal of the parameters is the row's ``error``."""
+        """Run it; parameters and summary in one flat row, a mistake in the parameters as its ``error``."""
         row: dict[str, Any] = {"run": self.number, "seed": self.seed, **self.parameters}
         try:
             model = self.model(rng=self.seed, **self.parameters)
