@@ -14,16 +14,42 @@ from vega_mesa.protocol.matching.order import Order
 class FactorPair(Protocol):
     """Risk factors of a unit of long and of short exposure."""
 
-    long: Factor
-    short: Factor
+    @property
+    def long(self) -> Factor:
+        """Of long exposure."""
+
+    @property
+    def short(self) -> Factor:
+        """Of short exposure."""
+
+
+class ProbabilityModel(Protocol):
+    """The part of a risk model that says how likely an order trades."""
+
+    @property
+    def projection_horizon(self) -> float:
+        """Years that the model looks ahead."""
+
+    def probabilities_of_trading(
+        self, current: float, prices: Iterable[float], is_bid: bool, low: float, high: float, tau: float
+    ) -> list[float]:
+        """Chance of each price, from the best price ``current``, over ``tau`` years; 0 outside ``[low, high]``."""
 
 
 class LiquidityPool(Protocol):
     """An automated market maker, as a provider of liquidity (0042-LIQF)."""
 
-    party: str  # the pool's own party
-    commitment: int
-    proposed_fee: Decimal
+    @property
+    def party(self) -> str:
+        """The pool's own party, not its owner."""
+
+    @property
+    def commitment(self) -> int:
+        """What its owner committed, asset decimals."""
+
+    @property
+    def proposed_fee(self) -> Decimal:
+        """The liquidity fee factor that it bids."""
 
     def shape(self, low: int, high: int, /) -> tuple[Sequence[tuple[int, int]], Sequence[tuple[int, int]]]:
         """The pool as orders between two prices (inclusive): ``(price, size)`` of its buys and of its sells."""
@@ -65,8 +91,14 @@ class MarketView(Protocol):
     def orders_of(self, party: str, /) -> Iterable[Order]:
         """The party's orders on the book (parked ones excluded)."""
 
-    def price_bounds(self) -> tuple[Decimal, Decimal] | None:
-        """Lowest and highest price that price monitoring allows now, not rounded; None without bounds."""
+    def valid_price_range(self) -> tuple[int, int]:
+        """Lowest and highest price that price monitoring allows now (0 and a huge number without bounds)."""
+
+    def exact_valid_price_range(self) -> tuple[Decimal, Decimal]:
+        """The same from the bounds before they are rounded."""
+
+    def risk_model(self) -> ProbabilityModel:
+        """The risk model in force."""
 
     def risk_factors(self) -> FactorPair:
         """The risk factors in force."""
