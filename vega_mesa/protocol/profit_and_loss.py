@@ -304,7 +304,6 @@ def _open(market: _MarketRecords, name: str, party: str) -> PartyRecord:
     record = market.records.get(party)
     if record is None:
         record = market.records[party] = PartyRecord(name, party)
-        record.marks_seen = market.marks
     return record
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from vega_mesa.errors import InvariantBroken
 from vega_mesa.protocol.collateral import AccountType
+from vega_mesa.protocol.events.ledger import LedgerMoved
+from vega_mesa.protocol.events.trading import LossSocialised
 from vega_mesa.protocol.matching.order import NETWORK
 from vega_mesa.protocol.settlement.collection import socialise
 from vega_mesa.protocol.settlement.mark_to_market import MarkToMarket
@@ -113,11 +115,6 @@ def test_losers_are_reported_after_all_losses_and_winners_before_the_wins(desk):
     desk.fund("l1", 1)
     desk.fund("l2", 1)
     order = []
-    desk.collection.collateral.bus.subscribe
-    desk._on_ledger_original = desk._on_ledger
-    from vega_mesa.protocol.events.ledger import LedgerMoved
-    from vega_mesa.protocol.events.trading import LossSocialised
-
     desk.bus.subscribe(LedgerMoved, lambda e: order.append(e.entries[0].type[14:]))
     desk.bus.subscribe(LossSocialised, lambda e: order.append(e.party))
     move(desk, [("l1", 5), ("l2", 5)], [("w", 10)])
