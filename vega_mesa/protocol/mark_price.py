@@ -99,6 +99,11 @@ class CompositePrice:
         self._samples: dict[int, int] = {}  # by time
         self.update(configuration)
 
+    @property
+    def cash_amount(self) -> int:
+        """What :func:`book_sample` asks about, asset decimals."""
+        return self.configuration.cash_amount
+
     def update(self, configuration: CompositePriceConfiguration) -> None:
         """Take a new configuration: values and update times of the sources are forgotten."""
         self.configuration = configuration

@@ -157,8 +157,10 @@ class AuctionState:
         return max(0, self.end - now) // SECOND
 
     def extend(self, trigger: AuctionTrigger, seconds: int) -> None:
-        """Lengthen the auction; it is no longer ready to be left."""
+        """Lengthen the auction; it is no longer ready to be left. A suspension also changes the trading mode."""
         self.extension_trigger = trigger
+        if trigger is AuctionTrigger.GOVERNANCE_SUSPENSION:
+            self.mode = TradingMode.SUSPENDED_VIA_GOVERNANCE
         self.duration += seconds
         self.ready = False
         self.margin_in_auction = self.in_auction

@@ -24,7 +24,7 @@ NO_MAXIMUM: Final = 2**256 - 1
 class PriceBound:
     """One trigger, whether it still counts, and its factors."""
 
-    __slots__ = ("trigger", "active", "down", "up", "year_fraction", "_factors_reference")
+    __slots__ = ("trigger", "active", "down", "up", "year_fraction", "_factors_reference", "_range")
 
     def __init__(self, trigger: PriceMonitoringTrigger, active: bool = True) -> None:
         self.trigger = trigger
@@ -33,6 +33,7 @@ class PriceBound:
         self.up = DEFAULT_UP
         self.year_fraction = divide(trigger.horizon, YEAR_SECONDS)
         self._factors_reference: Decimal | None = None
+        self._range: PriceRange | None = None
 
     def calculate_factors(self, model: RiskModel, reference: Decimal) -> None:
         """Factors from the model's range around ``reference``."""
@@ -41,6 +42,14 @@ class PriceBound:
         low, high = model.price_range(reference, self.year_fraction, self.trigger.probability)
         self.down, self.up = divide(low, reference), divide(high, reference)
         self._factors_reference = reference
+        self._range = None
+
+    def range_around(self, reference: Decimal) -> PriceRange:
+        """The range around a reference; the last one is kept, for references rarely change."""
+        known = self._range
+        if known is None or known.reference != reference:
+            known = self._range = PriceRange(self, reference)
+        return known
 
 
 class PriceRange:
@@ -230,7 +239,7 @@ class PriceMonitor:
                     reference = self._reference(bound.trigger.horizon)
                     if reference is None:
                         return []
-                    ranges.append(PriceRange(bound, reference))
+                    ranges.append(bound.range_around(reference))
             self._ranges = ranges
             self._tighten()
         return self._ranges

@@ -21,7 +21,6 @@ from vega_mesa.protocol.arithmetic import (
     format_decimal,
     truncate,
 )
-from vega_mesa.protocol.margin.evaluation import MARGIN_CHECK_FAILED
 from vega_mesa.protocol.matching.order import BUY, Order, OrderStatus, Side
 from vega_mesa.protocol.refusal import Refused
 from vega_mesa.protocol.risk.models import RiskFactors
@@ -30,7 +29,7 @@ Fill = tuple[int, int]  # size, price
 
 WORD: Final = 2**256  # unsigned integers wrap at this size
 _SIXTEEN_DIGITS: Final = 10**DIVISION_PLACES
-NO_OBSERVABLE_PRICE: Final = "no market observable price"
+MARGIN_CHECK_FAILED: Final = "margin check failed"
 NOT_ON_FULLY_COLLATERALISED: Final = "isolated margin not permitted on fully collateralised markets"
 INSUFFICIENT_GENERAL: Final = "insufficient balance in general account to cover for required order margin"
 BELOW_INITIAL: Final = "required position margin must be greater than initial margin"
@@ -249,13 +248,9 @@ def check_aggressive(
     """
     if effect is Effect.DECREASE:
         return
-    if effect is Effect.FLIP:
-        order_margin = 0
-    if (
-        requirement + margin < maintenance
-        or requirement > general + order_margin
-        or requirement + fees > general + margin + order_margin
-    ):
+    funds = general + margin + (order_margin if effect is Effect.INCREASE else 0)
+    available = general + order_margin if effect is Effect.INCREASE else general + margin
+    if requirement + margin < maintenance or requirement > available or requirement + fees > funds:
         raise Refused(MARGIN_CHECK_FAILED)
 
 

@@ -8,14 +8,12 @@ required here (the protocol itself would round the quotient to 16 digits beyond 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final, Protocol
 
 from vega_mesa.errors import Unsupported
 from vega_mesa.protocol.arithmetic import DIVISION_PLACES, EXACT, Factor, Scale, truncate
 from vega_mesa.protocol.markets.definition import MarginScalingFactors
-from vega_mesa.protocol.matching.order import BUY, Side
 from vega_mesa.protocol.risk.models import RiskFactors
 
 SCALING_UNIT: Final = 100_000  # scaling factors keep five digits after the point
@@ -76,7 +74,7 @@ class MarginLevels:
 
 
 class HypotheticalPosition:
-    """A position as it would be: for the second check of a market order, and for checks of isolated margin."""
+    """An exposure that no party holds, or holds yet: what a check of isolated margin asks about."""
 
     __slots__ = ("size", "buy", "sell", "buy_notional", "sell_notional", "price")
 
@@ -89,63 +87,6 @@ class HypotheticalPosition:
         self.buy_notional = buy_notional
         self.sell_notional = sell_notional
         self.price = price
-
-
-def average_entry(average: int, size: int, added: int, price: int) -> int:
-    """Integer average entry price after a trade (03 §4.1): no division keeps a remainder.
-
-    Args:
-        average: average before the trade.
-        size: volume before the trade; for a seller, negated.
-        added: size of the trade, positive for an increase in the direction of ``size``.
-        price: price of the trade.
-    """
-    new = size + added
-    if new == 0:
-        return 0
-    if size == 0 or (size > 0) == (added > 0):
-        return (average * abs(size) + price * abs(added)) // abs(new)
-    if (new > 0) == (size > 0):
-        return average
-    return (abs(size) * average + abs(new) * price) // (abs(size) + abs(new))
-
-
-def after_trades(
-    position: Exposed, side: Side, trades: Iterable[tuple[int, int]], order_price: int = 0
-) -> HypotheticalPosition:
-    """The position as it will be once its own order has traded.
-
-    The stored price, which matters on fully collateralised markets only, becomes the running volume-weighted price;
-    as in the protocol the traded volume enters it as positive on both sides.
-
-    Args:
-        position: the position with the order registered as potential volume.
-        side: the order's side.
-        trades: size and price of each trade, in order.
-        order_price: the limit price at which the order was registered (0: market order), asset decimals.
-    """
-    traded, running, price = 0, position.size, position.price
-    for size, trade_price in trades:
-        price = average_entry(price, running, size, trade_price)
-        running += size
-        traded += size
-    if side is BUY:
-        return HypotheticalPosition(
-            position.size + traded,
-            position.buy - traded,
-            position.sell,
-            position.buy_notional - traded * order_price,
-            position.sell_notional,
-            price,
-        )
-    return HypotheticalPosition(
-        position.size - traded,
-        position.buy,
-        position.sell - traded,
-        position.buy_notional,
-        position.sell_notional - traded * order_price,
-        price,
-    )
 
 
 class MarginCalculator:
@@ -254,7 +195,11 @@ class MarginCalculator:
             include_orders: False to margin the open volume alone.
             funding_increment: what a perpetual adds per unit of signed open volume, asset decimals (05 §1.8).
         """
-        maintenance = self.maintenance(position, price, auction_price, include_orders, funding_increment)
+        if auction_price is None and funding_increment is None and self.fully_collateralised_cap is None:
+            worst = self.exposure(position, include_orders) * price
+            maintenance = -(-worst // self._denominator) if worst > 0 else 0
+        else:
+            maintenance = self.maintenance(position, price, auction_price, include_orders, funding_increment)
         return MarginLevels(
             maintenance,
             maintenance * self._search // SCALING_UNIT,
@@ -280,6 +225,15 @@ class MarginCalculator:
         if funding_increment is not None and position.size:
             return self._with_funding(worst, position.size, funding_increment)
         return -(-worst // self._denominator) if worst > 0 else 0
+
+    def rests(self, position: Exposed, price: int, margin: int, funding_increment: Factor | None = None) -> bool:
+        """Whether a margin balance is left alone in continuous trading: ``search <= margin < release``.
+
+        What a mark-to-market asks of every party; needs fewer divisions than the levels, and no object.
+        """
+        maintenance = self.maintenance(position, price, None, True, funding_increment)
+        scaled = (margin + 1) * SCALING_UNIT
+        return maintenance * self._search < scaled <= maintenance * self._release
 
     def isolated_levels(
         self, position: Exposed, price: int, order_margin: int, funding_increment: Factor | None = None
