@@ -135,7 +135,7 @@ class ProposalSubmission:
     """Propose one change.
 
     Votes count until ``closing`` and the change happens at ``enactment``, each at the first block strictly later.
-    ``validation`` only for a new asset: until when nodes may check its token (0: two seconds before closing).
+    ``validation`` only for a new asset: until when nodes may check its token (0: as late as allowed).
     """
 
     change: Change

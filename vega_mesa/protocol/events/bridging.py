@@ -38,5 +38,5 @@ class BundleSigned(Event):
     """Enough validators signed what a contract on Ethereum wants signed: ``listAsset``, ``withdrawAsset`` and so on."""
 
     resource: str
-    kind: str
+    function: str
     signatures: int

@@ -14,7 +14,7 @@ class ProposalUpdated(Event):
 
     proposal: str
     party: str
-    kind: str
+    change: str
     state: str
     batch: str = ""
     reference: str = ""

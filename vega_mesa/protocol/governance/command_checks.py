@@ -1,0 +1,115 @@
+"""What a proposal must look like before anybody considers it: the checks of the command itself (0028-GOVE)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from vega_mesa.protocol.commands import governance as terms
+from vega_mesa.protocol.network_parameters import DEPRECATED, NOT_UPDATABLE
+from vega_mesa.protocol.refusal import Refused
+
+LARGEST_BATCH: Final = 250
+REQUIRED: Final = "is required"
+POSITIVE: Final = "must be positive"
+Problem = tuple[str, str]  # property, message
+
+
+def check_proposal(submission: terms.ProposalSubmission) -> None:
+    """Refuse a proposal that is not well formed.
+
+    Raises:
+        Refused: ``property (message, …), …``, ascending.
+    """
+    prefix = "proposal_submission"
+    problems = _common(submission, prefix)
+    problems += _times(f"{prefix}.terms", submission.change, submission.closing, submission.enactment)
+    if isinstance(submission.change, terms.NewAsset) and submission.validation:
+        problems += _validation(f"{prefix}.terms", submission.closing, submission.validation)
+    problems += _change(f"{prefix}.terms.change", submission.change)
+    _refuse(problems)
+
+
+def check_batch(submission: terms.BatchProposalSubmission) -> None:
+    """Refuse a batch that is not well formed; see :func:`check_proposal`."""
+    prefix = "batch_proposal_submission"
+    problems = _common(submission, prefix)
+    if not submission.changes:
+        problems.append((f"{prefix}.terms.changes", REQUIRED))
+    if len(submission.changes) > LARGEST_BATCH:
+        problems.append((f"{prefix}.terms.changes", f"must be at most {LARGEST_BATCH}"))
+    for index, item in enumerate(submission.changes):
+        path = f"{prefix}.terms.changes.{index}"
+        if isinstance(item.change, (terms.UpdateVolumeRebateProgram, terms.NewProtocolAutomatedPurchase)):
+            problems.append((path, "is not supported"))
+            continue
+        problems += _times(path, item.change, submission.closing, item.enactment)
+        if isinstance(item.change, terms.NewAsset) and item.validation:
+            problems += _validation(path, submission.closing, item.validation)
+        problems += _change(path, item.change)
+    _refuse(problems)
+
+
+def _common(submission: terms.ProposalSubmission | terms.BatchProposalSubmission, prefix: str) -> list[Problem]:
+    problems: list[Problem] = []
+    if len(submission.reference) > 100:
+        problems.append((f"{prefix}.reference", "must be less than 100 characters"))
+    for name, text, most in (("title", submission.title, 100), ("description", submission.description, 20_000)):
+        if not text:
+            problems.append((f"{prefix}.rationale.{name}", REQUIRED))
+        elif len(text) > most:
+            message = "must be less than 100 characters" if most == 100 else "must not exceed 20000 characters"
+            problems.append((f"{prefix}.rationale.{name}", message))
+    if submission.closing <= 0:
+        problems.append((f"{prefix}.terms.closing_timestamp", POSITIVE))
+    return problems
+
+
+def _times(path: str, change: terms.Change, closing: int, enactment: int) -> list[Problem]:
+    property = f"{path}.enactment_timestamp"
+    if isinstance(change, terms.NewFreeform):
+        return [(property, "is not supported")] if enactment else []
+    if enactment <= 0:
+        return [(property, POSITIVE)]
+    return [(f"{path}.closing_timestamp", "cannot be after enactment time")] if closing > enactment else []
+
+
+def _validation(path: str, closing: int, validation: int) -> list[Problem]:
+    property = f"{path}.validation_timestamp"
+    if validation < 0:
+        return [(property, POSITIVE)]
+    return [(property, "cannot be after or equal to closing time")] if validation >= closing else []
+
+
+def _change(path: str, change: terms.Change) -> list[Problem]:
+    match change:
+        case terms.UpdateNetworkParameter():
+            return _parameter(f"{path}.update_network_parameter.changes", change)
+        case terms.UpdateMarket() | terms.UpdateMarketState():
+            return [] if change.market_id else [(f"{path}.market_id", REQUIRED)]
+        case terms.UpdateAsset():
+            return [] if change.quantum > 0 else [(f"{path}.update_asset.changes.quantum", POSITIVE)]
+        case terms.NewAsset():
+            return [] if change.details.quantum > 0 else [(f"{path}.new_asset.changes.quantum", POSITIVE)]
+        case _:
+            return []
+
+
+def _parameter(path: str, change: terms.UpdateNetworkParameter) -> list[Problem]:
+    if not change.key:
+        return [(f"{path}.key", REQUIRED)]
+    if change.key in NOT_UPDATABLE:
+        return [(f"{path}.key", f"network parameter update disabled for {change.key}")]
+    if change.key in DEPRECATED:
+        return [(f"{path}.key", f"network parameter has been deprecated: {change.key}")]
+    return [] if change.value else [(f"{path}.value", REQUIRED)]
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if not problems:
+        return
+    by_property: dict[str, list[str]] = {}
+    for property, message in problems:
+        by_property.setdefault(property, []).append(message)
+    texts = sorted(f"{property} ({', '.join(messages)})" for property, messages in by_property.items())
+    raise Refused(", ".join(texts))
