@@ -12,7 +12,18 @@ from statistics import median
 from time import process_time
 
 from benchmarks.reference_book import ReferenceBook
-from benchmarks.standard_stream import ADD, CANCEL, OPERATIONS, TRADES, VOLUME, Row, standard_stream
+from benchmarks.standard_stream import (
+    ADD,
+    CANCEL,
+    MARKETABLE,
+    OPERATIONS,
+    PARTIES,
+    PRELUDE,
+    TRADES,
+    VOLUME,
+    Row,
+    standard_stream,
+)
 from vega_mesa.protocol.matching.book import OrderBook
 from vega_mesa.protocol.matching.order import BUY, GTC, IOC, LIMIT, MARKET, SELL, Order
 
@@ -60,8 +71,10 @@ def replay_vega(book: OrderBook, rows: list[tuple[int, str, int, int, int, str]]
 
 
 def named(rows: list[Row]) -> list[tuple[int, str, int, int, int, str]]:
-    """Rows with ids and parties as the protocol has them: texts."""
-    return [(op, f"{i:064x}", side, price, size, f"party{party}") for op, i, side, price, size, party in rows]
+    """Rows with ids and parties as the protocol has them: texts, one object for each, as a party would keep its ids."""
+    ids = {row[1]: f"{row[1]:064x}" for row in rows}
+    parties = [f"party{party}" for party in range(PARTIES)]
+    return [(op, ids[i], side, price, size, parties[party]) for op, i, side, price, size, party in rows]
 
 
 def timed(replay: Callable[[], tuple[int, int]]) -> float:
@@ -83,20 +96,21 @@ class MatchingBenchmark:
 
     def __init__(self) -> None:
         self.prelude, self.operations = standard_stream()
-        self.named_prelude = named(self.prelude)
-        # Parties must not trade with themselves here, as the stream's book lets them: aggressors get other names.
-        self.named_operations = [
-            row if row[0] in {ADD, CANCEL} else (*row[:5], f"taker {row[5]}") for row in named(self.operations)
-        ]
+        rows = named(self.prelude + self.operations)
+        # A party that meets itself stops in our book, and trades in the stream's: aggressors get other names.
+        takers = {f"party{party}": f"taker{party}" for party in range(PARTIES)}
+        rows = [(*row[:5], takers[row[5]]) if row[0] == MARKETABLE else row for row in rows]
+        self.named_prelude = rows[:PRELUDE]
+        self.named_operations = rows[PRELUDE:]
 
     def reference(self) -> float:
-        """ns per operation of the reference book."""
+        """CPU time per operation, ns, of the reference book."""
         book = ReferenceBook()
         replay_reference(book, self.prelude)
         return timed(lambda: replay_reference(book, self.operations))
 
     def vega(self) -> float:
-        """ns per operation of the order book of the protocol."""
+        """CPU time per operation, ns, of the order book of the protocol."""
         book = OrderBook("market")
         replay_vega(book, self.named_prelude)
         return timed(lambda: replay_vega(book, self.named_operations))

@@ -83,19 +83,19 @@ class OrderBook(Depth):
         if self.in_auction:
             return []
         side = self.sells if order.side is BUY else self.buys
-        limit = limit_key(order)
         source = self.off_book
         if source is None:
             keys = side.keys
-            if not keys or keys[-1] < limit:
+            if not keys:
                 return []
-            if order.time_in_force is FOK and fill_or_kill(side, order, limit, None) != FILLABLE:
+            limit = limit_key(order)
+            if keys[-1] < limit or (order.time_in_force is FOK and self._fill_or_kill(order, now) != FILLABLE):
                 return []
             return walk(side, order, limit, order.party)
         if order.time_in_force is FOK and self._fill_or_kill(order, now) != FILLABLE:
             return []
         source.begin(now)
-        fills = walk_off_book(side, order, limit, order.party, source)
+        fills = walk_off_book(side, order, limit_key(order), order.party, source)
         source.finish()
         return fills
 
@@ -145,38 +145,35 @@ class OrderBook(Depth):
         Returns:
             The confirmation; its passive orders are in trade order, with icebergs refreshed.
         """
-        if self.in_auction:
-            self.add_resting(order)
-            return Confirmation(order, [], [])
-        passive: list[Order] = []
         if fills:
             if trades is None:
                 trades = self.trades_for(order, fills, now)
-            order.updated_at = now
-            passive = self.apply(order, fills, now)
+            icebergs: list[Order] = []
+            passive = self.apply(order, fills, now, icebergs)
             self.last_traded_price = fills[-1].price
-            self.refresh_icebergs(passive)
-        if order.remaining == 0:
-            order.status = FILLED
-        elif self._meets_own_order(order, now):
+            if icebergs:
+                self.refresh_icebergs(icebergs)
+            confirmation = Confirmation(order, trades, passive)
+            if order.remaining == 0:
+                order.status = FILLED
+                return confirmation
+        else:
+            confirmation = Confirmation(order, [], [])
+        # What is left is either out of reach of the other side, or stands before an order of its own party.
+        time_in_force = order.time_in_force
+        keys = (self.sells if order.side is BUY else self.buys).keys
+        if keys and keys[-1] >= limit_key(order) and not self.in_auction:
             self._stop(order)
-            order.reason = "SELF_TRADING"
-        elif order.time_in_force is IOC or order.time_in_force is FOK:
+            if time_in_force is not FOK or self._fill_or_kill(order, now) == OWN_ORDER:
+                order.reason = "SELF_TRADING"
+        elif time_in_force is IOC or time_in_force is FOK:
             self._stop(order)
         elif not order.reduce_only:
-            self.add_resting(order)
-        return Confirmation(order, trades or [], passive)
-
-    def _meets_own_order(self, order: Order, now: int) -> bool:
-        """Whether the walk of an order with volume left ended at an order of its own party.
-
-        After the fills nothing that the order could have traded with is left in reach, except such an order.
-        """
-        side = self.sells if order.side is BUY else self.buys
-        keys = side.keys
-        if not keys or keys[-1] < limit_key(order):
-            return False
-        return order.time_in_force is not FOK or self._fill_or_kill(order, now) == OWN_ORDER
+            if order.iceberg is None:
+                self.reinsert(order)
+            else:
+                self.add_resting(order)
+        return confirmation
 
     def _fill_or_kill(self, order: Order, now: int) -> int:
         side = self.sells if order.side is BUY else self.buys
@@ -192,13 +189,20 @@ class OrderBook(Depth):
     def _stop(order: Order) -> None:
         order.status = PARTIALLY_FILLED if order.remaining < order.size else STOPPED
 
-    def apply(self, order: Order, fills: list[Fill], now: int) -> list[Order]:
-        """Take the sizes of fills off both sides; returns the resting order of each fill. Icebergs are not refreshed.
+    def apply(self, order: Order, fills: list[Fill], now: int, icebergs: list[Order]) -> list[Order]:
+        """Take the sizes of fills off both sides, for :meth:`submit` and the uncrossing only.
 
-        For :meth:`submit` and the uncrossing; call neither from outside the package.
+        Args:
+            order: the aggressor.
+            fills: what it trades with.
+            now: block time, ns.
+            icebergs: is extended by the icebergs touched, which the caller refreshes when everything has matched.
+
+        Returns:
+            The resting order of each fill.
         """
-        side = self.sells if order.side is BUY else self.buys
         passive = []
+        order.updated_at = now
         for fill in fills:
             resting = fill.order
             size = fill.size
@@ -214,22 +218,22 @@ class OrderBook(Depth):
                 resting.remaining -= size
             else:
                 take(resting, iceberg, size)
+                icebergs.append(resting)
                 if iceberg.reserve:
                     continue
             if resting.remaining == 0:
                 resting.status = FILLED
-                side.unlink(resting)
-                self._forget(resting)
+                self.remove(resting)
         return passive
 
-    def refresh_icebergs(self, passive: list[Order]) -> None:
+    def refresh_icebergs(self, icebergs: list[Order]) -> None:
         """Send icebergs that show too little to the back of their level, with a new peak, in the order given."""
-        for order in passive:
+        for order in icebergs:
             iceberg = order.iceberg
             if iceberg is not None and order.level is not None and needs_refresh(order):
                 self.remove(order)
                 set_peak(order, iceberg)
-                self._insert(order)
+                self.reinsert(order)
 
     # Orders that rest
 
@@ -238,40 +242,67 @@ class OrderBook(Depth):
 
         For auctions, for an order whose price triggered an auction, and for remainders.
         """
-        order.status = ACTIVE
-        order.batch_id = self.batch_id
         iceberg = order.iceberg
         if iceberg is not None and order.type is LIMIT:
             set_peak(order, iceberg)
-        self._insert(order)
+        self.reinsert(order)
 
     def reinsert(self, order: Order) -> None:
         """Put a repriced or unparked pegged order on the book; an iceberg keeps what it shows and hides."""
         order.status = ACTIVE
         order.batch_id = self.batch_id
-        self._insert(order)
-
-    def _insert(self, order: Order) -> None:
         if order.type is LIMIT:
-            (self.buys if order.side is BUY else self.sells).append(order)
+            price = order.price
+            if order.side is BUY:
+                side = self.buys
+                key = price
+            else:
+                side = self.sells
+                key = -price
+            level = side.levels.get(key)
+            if level is None:
+                level = side.add_level(key, price)
+                level.first = order
+            else:
+                last = level.last
+                order.previous = last
+                last.next = order  # type: ignore[union-attr]  # a level on the book is never empty
+            level.last = order
+            order.level = level
+            iceberg = order.iceberg
+            level.volume += order.remaining if iceberg is None else order.remaining + iceberg.reserve
         order_id = order.id
         self.orders[order_id] = order
-        own = self.by_party.get(order.party)
-        if own is None:
+        try:
+            self.by_party[order.party][order_id] = order
+        except KeyError:
             self.by_party[order.party] = {order_id: order}
-        else:
-            own[order_id] = order
         if order.peg is not None:
             self.pegged_live[order_id] = order
         self._indicative = None
 
     def remove(self, order: Order) -> None:
-        """Take a live order off the book. Its status is the caller's affair."""
-        if order.level is not None:
-            (self.buys if order.side is BUY else self.sells).unlink(order)
-        self._forget(order)
-
-    def _forget(self, order: Order) -> None:
+        """Take a live order off the book, its true remaining volume with it. Its status is the caller's affair."""
+        level = order.level
+        if level is not None:
+            following = order.next
+            preceding = order.previous
+            if preceding is None:
+                level.first = following
+            else:
+                preceding.next = following
+                order.previous = None
+            if following is None:
+                level.last = preceding
+            else:
+                following.previous = preceding
+                order.next = None
+            order.level = None
+            if level.first is None:
+                (self.buys if order.side is BUY else self.sells).drop_level(level.key)
+            else:
+                iceberg = order.iceberg
+                level.volume -= order.remaining if iceberg is None else order.remaining + iceberg.reserve
         order_id = order.id
         del self.orders[order_id]
         del self.by_party[order.party][order_id]
@@ -408,4 +439,7 @@ class OrderBook(Depth):
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.in_auction, self.last_traded_price, self.batch_id, self.off_book, orders = state
         for values in orders:
-            self._insert(rebuild_order(values))
+            order = rebuild_order(values)
+            batch_id = order.batch_id
+            self.reinsert(order)
+            order.batch_id = batch_id

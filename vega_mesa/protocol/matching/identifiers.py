@@ -13,16 +13,19 @@ class IdGenerator:
         root: 64 hexadecimal digits, or any even number of them for the roots of block start and end.
     """
 
-    __slots__ = ("_next",)
+    __slots__ = ("_current", "_fresh")
 
     def __init__(self, root: str) -> None:
-        self._next = bytes.fromhex(root)
+        self._current = root
+        self._fresh = True
 
     def next(self) -> str:
-        """The next id, lower-case hexadecimal."""
-        current = self._next
-        self._next = sha3_256(current).digest()
-        return current.hex()
+        """The next id, lower-case hexadecimal; hashed only when it is asked for."""
+        if self._fresh:
+            self._fresh = False
+        else:
+            self._current = sha3_256(bytes.fromhex(self._current)).hexdigest()
+        return self._current
 
     def take(self, count: int) -> list[str]:
         """The next ``count`` ids."""

@@ -175,7 +175,7 @@ class Order:
         self.created_at = created_at
         self.updated_at = 0
         self.expires_at = expires_at
-        self.status = OrderStatus.ACTIVE
+        self.status = ACTIVE
         self.reason = ""  # e.g. "MARGIN_CHECK_FAILED": the name without its ORDER_ERROR_ prefix
         self.version = 1
         self.batch_id = 0

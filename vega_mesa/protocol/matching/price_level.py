@@ -45,51 +45,18 @@ class BookSide:
         self.keys: list[int] = []
         self.levels: dict[int, PriceLevel] = {}
 
-    def append(self, order: Order) -> None:
-        """Put an order at the back of the queue at its price."""
-        price = order.price
-        key = price if self.side is BUY else -price
-        level = self.levels.get(key)
-        if level is None:
-            level = PriceLevel(key, price)
-            self.levels[key] = level
-            insort(self.keys, key)
-            level.first = order
+    def add_level(self, key: int, price: int) -> PriceLevel:
+        """Open a level, still empty."""
+        level = self.levels[key] = PriceLevel(key, price)
+        keys = self.keys
+        if keys and key < keys[-1]:
+            insort(keys, key)
         else:
-            last = level.last
-            order.previous = last
-            last.next = order  # type: ignore[union-attr]  # a level on the book is never empty
-        level.last = order
-        order.level = level
-        iceberg = order.iceberg
-        level.volume += order.remaining if iceberg is None else order.remaining + iceberg.reserve
+            keys.append(key)
+        return level
 
-    def unlink(self, order: Order) -> None:
-        """Take an order out of its queue; a level that becomes empty goes too.
-
-        The order's true remaining volume leaves the level with it.
-        """
-        level = order.level
-        assert level is not None, f"{order!r} rests on no level"
-        following = order.next
-        preceding = order.previous
-        if preceding is None:
-            level.first = following
-        else:
-            preceding.next = following
-            order.previous = None
-        if following is None:
-            level.last = preceding
-        else:
-            following.previous = preceding
-            order.next = None
-        order.level = None
-        iceberg = order.iceberg
-        level.volume -= order.remaining if iceberg is None else order.remaining + iceberg.reserve
-        if level.first is None:
-            self._drop(level.key)
-
-    def _drop(self, key: int) -> None:
+    def drop_level(self, key: int) -> None:
+        """Close a level that has become empty."""
         del self.levels[key]
         keys = self.keys
         if keys[-1] == key:

@@ -75,11 +75,11 @@ def uncross(book: OrderBook, now: int) -> list[Confirmation]:
             if crossing is None:
                 return []
         source.begin(now)
-    confirmations = _match_all(book, _aggressors(book, crossing, made), crossing.price, now)
+    icebergs: list[Order] = []
+    confirmations = _match_all(book, _aggressors(book, crossing, made), crossing.price, now, icebergs)
     if source is not None:
         source.finish()
-    for confirmation in confirmations:
-        book.refresh_icebergs(confirmation.passive)
+    book.refresh_icebergs(icebergs)
     return confirmations
 
 
@@ -195,7 +195,9 @@ def _sell_price(order: Order) -> int:
     return order.price
 
 
-def _match_all(book: OrderBook, aggressors: list[Order], price: int, now: int) -> list[Confirmation]:
+def _match_all(
+    book: OrderBook, aggressors: list[Order], price: int, now: int, icebergs: list[Order]
+) -> list[Confirmation]:
     confirmations = []
     market_price = _market_price(price, aggressors[0]) if aggressors else 0
     for order in aggressors:
@@ -208,7 +210,7 @@ def _match_all(book: OrderBook, aggressors: list[Order], price: int, now: int) -
         trades = book.trades_for(order, fills, now)
         for trade, fill in zip(trades, fills, strict=True):
             _reprice(trade, order, fill.order, price, market_price)
-        passive = book.apply(order, fills, now)
+        passive = book.apply(order, fills, now, icebergs)
         _finish(book, order, now)
         confirmations.append(Confirmation(order, trades, passive))
     return confirmations
