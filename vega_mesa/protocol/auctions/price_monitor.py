@@ -6,7 +6,8 @@ Prices are integers in asset decimals, times nanoseconds, horizons and extension
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
@@ -142,16 +143,14 @@ class PriceMonitor:
         if now <= self.now:
             return
         if self._current:
-            self._past.append((self.now, divide(sum(self._current), len(self._current))))
+            self._past.append((self.now, _mean(self._current)))
             self._current = []
         self.now = now
         self._references = {}
         self._forget_ranges()
         past = self._past
         if len(past) > 1:
-            oldest, drop = now - self._horizon, 0
-            while drop < len(past) - 1 and past[drop][0] < oldest:
-                drop += 1
+            drop = min(bisect_left(past, now - self._horizon, key=_time), len(past) - 1)
             if drop:
                 del past[:drop]
 
@@ -186,12 +185,8 @@ class PriceMonitor:
             return cached
         past = self._past
         if past:
-            latest = self.now - horizon * SECOND
-            reference = past[0][1]
-            for time, price in reversed(past):
-                if time <= latest:
-                    reference = price
-                    break
+            count = bisect_right(past, self.now - horizon * SECOND, key=_time)
+            reference = past[count - 1 if count else 0][1]
         elif self._current:
             reference = Decimal(self._current[0])
         else:
@@ -337,6 +332,14 @@ class PriceMonitor:
                 self._tighten()
                 return entry.bound.trigger
         return None
+
+
+def _mean(prices: Sequence[int]) -> Decimal:
+    return Decimal(prices[0]) if len(prices) == 1 else divide(sum(prices), len(prices))
+
+
+def _time(entry: tuple[int, Decimal]) -> int:
+    return entry[0]
 
 
 def _by_horizon(bound: MarketBound) -> tuple[int, Decimal]:
