@@ -176,6 +176,7 @@ class MarketUpdated(Event):
     state: str
     trading_mode: str
     liquidity_fee: Decimal = Decimal(0)
+    mark_price_type: str = "COMPOSITE_PRICE_TYPE_LAST_TRADE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

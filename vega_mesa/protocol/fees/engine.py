@@ -66,7 +66,8 @@ class FeeEngine:
         self.referrals: Referrals = referrals or none
         self.volume_discounts: VolumeDiscounts = volume_discounts or none
         self.volume_rebates: VolumeRebates = volume_rebates or none
-        self._ratios: list[tuple[int, int]] = []
+        self._numerators: tuple[int, ...] = ()
+        self._scale = 1
         self.maker = self.infrastructure = self.liquidity = self.buy_back = self.treasury = Factor(0)
         self.set_maker_fee(factors.maker)
         self.set_infrastructure_fee(factors.infrastructure)
@@ -101,11 +102,12 @@ class FeeEngine:
         self._refresh()
 
     def _refresh(self) -> None:
-        """Keep each factor, divided by the position factor, as one integer ratio."""
-        places = self.position_decimals
-        up, down = 10 ** max(0, -places), 10 ** max(0, places)
+        """Keep the factors as integers over one scale, which includes the position factor."""
         factors = (self.maker, self.infrastructure, self.liquidity, self.buy_back, self.treasury)
-        self._ratios = [(factor.numerator * up, factor.scale * down) for factor in factors]
+        scale = max(factor.scale for factor in factors)
+        up, down = 10 ** max(0, -self.position_decimals), 10 ** max(0, self.position_decimals)
+        self._numerators = tuple(factor.numerator * (scale // factor.scale) * up for factor in factors)
+        self._scale = scale * down
 
     # -- bills -----------------------------------------------------------------------------------------------------
 
@@ -126,9 +128,8 @@ class FeeEngine:
         receipts: list[Payment] = []
         infrastructure = liquidity = rewards = total = 0
         reward: Reward | None = None
-        totals: dict[str, int] = {}
         taker = ""
-        add_maker_fee, add_total = self.statistics.add_maker_fee, self.statistics.add_total
+        record = self.statistics.add_continuous
         plain = not self._programmes_in_force
         for trade in trades:
             if trade.aggressor is SELL:
@@ -148,10 +149,7 @@ class FeeEngine:
             maker_fee = fee.maker
             charged = fee.total
             if charged:
-                add_maker_fee(taker, maker, maker_fee)
-                add_total(taker, charged)
-                add_total(maker, maker_fee)
-                totals[taker] = totals.get(taker, 0) + charged
+                record(taker, maker, maker_fee, charged)
                 total += charged
                 infrastructure += fee.infrastructure
                 liquidity += fee.liquidity
@@ -169,8 +167,7 @@ class FeeEngine:
         payments.extend(receipts)
         if rewards and reward is not None:
             payments.append((REWARD_DISTRIBUTE, reward[0], rewards))
-        totals.setdefault(taker, 0)
-        return FeeBill(payments, taker, total, totals)
+        return FeeBill(payments, taker, total, {taker: total})
 
     def auction(self, trades: Sequence[Trade]) -> FeeBill:
         """Charge both sides half of infrastructure, liquidity, buy-back and treasury fee, each half rounded up.
@@ -285,13 +282,14 @@ class FeeEngine:
 
     def _plain(self, notional: int) -> Fee:
         """The components without any programme; ``notional`` is size times price, not yet divided."""
-        (m, md), (i, id_), (q, qd), (b, bd), (t, td) = self._ratios
+        maker, infrastructure, liquidity, buy_back, treasury = self._numerators
+        negative, scale = -notional, self._scale  # floor division of a negative rounds the fee up
         return Fee(
-            -(-notional * m // md),
-            -(-notional * i // id_),
-            -(-notional * q // qd),
-            -(-notional * b // bd) if b else 0,
-            -(-notional * t // td) if t else 0,
+            -(negative * maker // scale),
+            -(negative * infrastructure // scale),
+            -(negative * liquidity // scale),
+            -(negative * buy_back // scale) if buy_back else 0,
+            -(negative * treasury // scale) if treasury else 0,
         )
 
     def _halves(self, notional: int) -> Fee:

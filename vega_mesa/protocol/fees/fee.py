@@ -91,7 +91,7 @@ class FeeBill:
         payments: ``(transfer type, party, amount)`` in the order of execution.
         taker: the party whose funds are checked (the aggressor of the last trade; "" in auctions).
         total: fees of all trades without referrer rewards: what :attr:`taker` must be able to pay.
-        totals: the same per party, as the spot market and its holding account count it.
+        totals: what each party must be able to pay on a spot market, and what its holding account locks there.
     """
 
     __slots__ = ("payments", "taker", "total", "totals")

@@ -46,9 +46,12 @@ class FeeStatistics:
         else:
             generated[maker] = generated.get(maker, 0) + amount
 
-    def add_total(self, party: str, amount: int) -> None:
-        """A party pays fees as taker, or receives a maker fee."""
-        self.totals[party] = self.totals.get(party, 0) + amount
+    def add_continuous(self, taker: str, maker: str, maker_fee: int, charged: int) -> None:
+        """A taker is charged all its fees, of which the maker earns its part; both count towards transfer discounts."""
+        totals = self.totals
+        totals[taker] = totals.get(taker, 0) + charged
+        totals[maker] = totals.get(maker, 0) + maker_fee
+        self.add_maker_fee(taker, maker, maker_fee)
 
     def add_reward(self, referrer: str, referee: str, amount: int) -> None:
         """A referee's trade earns its referrer a reward."""

@@ -1,0 +1,183 @@
+"""Which engine executes which command. One function a command, one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from vega_mesa.protocol.commands import bridging, governance, liquidity, staking, trading
+from vega_mesa.protocol.matching.identifiers import IdGenerator
+from vega_mesa.protocol.matching.order_errors import OrderRefused
+from vega_mesa.protocol.outcome import Outcome
+from vega_mesa.protocol.refusal import Refused
+
+if TYPE_CHECKING:
+    from vega_mesa.protocol.exchange import Exchange
+
+# -- trading -------------------------------------------------------------------------------------------------------------
+
+
+def submit_order(exchange: Exchange, party: str, command: trading.OrderSubmission, ids: IdGenerator) -> Outcome:
+    """A new order; the number of live pegged orders of all markets is limited."""
+    market = exchange.market(command.market_id)
+    if command.pegged_order is not None:
+        if exchange.live_pegged_orders() >= exchange.network_parameters.integer("limits.markets.maxPeggedOrders"):
+            raise OrderRefused("TOO_MANY_PEGGED_ORDERS", emits=False)
+    confirmation = market.submit_order(party, command, ids)
+    return Outcome(id=confirmation.order.id, order=confirmation.order, trades=confirmation.trades)
+
+
+def amend_order(exchange: Exchange, party: str, command: trading.OrderAmendment, ids: IdGenerator) -> Outcome:
+    """A change of an order."""
+    confirmation = exchange.market(command.market_id).amend_order(party, command, ids)
+    return Outcome(id=confirmation.order.id, order=confirmation.order, trades=confirmation.trades)
+
+
+def cancel_order(exchange: Exchange, party: str, command: trading.OrderCancellation, ids: IdGenerator) -> Outcome:
+    """One order, all orders on a market, or all orders."""
+    if not command.market_id:
+        if command.order_id:
+            raise Refused("invalid order cancellation")
+        for market in list(exchange.markets.values()):
+            if market.can_trade:
+                market.cancel_order(party, "")
+        return Outcome()
+    orders = exchange.market(command.market_id).cancel_order(party, command.order_id)
+    return Outcome(id=command.order_id, order=orders[0] if command.order_id else None)
+
+
+def submit_stop_orders(
+    exchange: Exchange, party: str, command: trading.StopOrdersSubmission, ids: IdGenerator
+) -> Outcome:
+    """A stop order, or a pair."""
+    setup = command.falls_below or command.rises_above
+    market = exchange.markets.get(setup.order_submission.market_id) if setup else None
+    if market is None:
+        raise Refused("market does not exist")
+    stop_orders, confirmation = market.submit_stop_orders(party, command, ids)
+    return Outcome(
+        id=stop_orders[0].id,
+        order=confirmation.order if confirmation else None,
+        trades=confirmation.trades if confirmation else (),
+        stop_orders=stop_orders,
+    )
+
+
+def cancel_stop_orders(
+    exchange: Exchange, party: str, command: trading.StopOrdersCancellation, ids: IdGenerator
+) -> Outcome:
+    """One stop order, all on a market (which Vega answers with an error even when it worked), or all."""
+    if not command.market_id:
+        if command.stop_order_id:
+            raise Refused("market id required when order id specified")
+        for market in list(exchange.markets.values()):
+            if market.can_trade:
+                market.cancel_stop_order(party, "")
+        return Outcome()
+    exchange.market(command.market_id).cancel_stop_order(party, command.stop_order_id)
+    if not command.stop_order_id:
+        raise OrderRefused("INVALID_MARKET_ID")
+    return Outcome(id=command.stop_order_id)
+
+
+def update_margin_mode(
+    exchange: Exchange, party: str, command: trading.UpdateMarginMode, ids: IdGenerator
+) -> Outcome:
+    """Cross or isolated margin."""
+    market = exchange.market(command.market_id)
+    if not market.can_trade:
+        raise Refused("trading not allowed")
+    market.update_margin_mode(party, command)
+    return Outcome()
+
+
+# -- liquidity -----------------------------------------------------------------------------------------------------------
+
+
+def submit_liquidity(
+    exchange: Exchange, party: str, command: liquidity.LiquidityProvisionSubmission, ids: IdGenerator
+) -> Outcome:
+    """A commitment."""
+    market = exchange.market(command.market_id)
+    market.submit_liquidity_provision(party, command, ids)
+    return Outcome()
+
+
+def amend_liquidity(
+    exchange: Exchange, party: str, command: liquidity.LiquidityProvisionAmendment, ids: IdGenerator
+) -> Outcome:
+    """A change of a commitment."""
+    exchange.market(command.market_id).amend_liquidity_provision(party, command)
+    return Outcome()
+
+
+def cancel_liquidity(
+    exchange: Exchange, party: str, command: liquidity.LiquidityProvisionCancellation, ids: IdGenerator
+) -> Outcome:
+    """The end of a commitment."""
+    exchange.market(command.market_id).cancel_liquidity_provision(party)
+    return Outcome()
+
+
+# -- governance ----------------------------------------------------------------------------------------------------------
+
+
+def submit_proposal(
+    exchange: Exchange, party: str, command: governance.ProposalSubmission, ids: IdGenerator
+) -> Outcome:
+    """A proposal."""
+    proposal = exchange.governance.submit(party, command, ids.next(), exchange.now)
+    return Outcome(id=proposal.id, created=proposal)
+
+
+def submit_batch_proposal(
+    exchange: Exchange, party: str, command: governance.BatchProposalSubmission, ids: IdGenerator
+) -> Outcome:
+    """Several proposals that are voted on together."""
+    batch = ids.next()
+    proposals = exchange.governance.submit_batch(party, command, batch, exchange.now)
+    return Outcome(id=batch, created=proposals)
+
+
+def vote(exchange: Exchange, party: str, command: governance.VoteSubmission, ids: IdGenerator) -> Outcome:
+    """A vote."""
+    exchange.governance.vote(party, command, exchange.now)
+    return Outcome()
+
+
+# -- staking -------------------------------------------------------------------------------------------------------------
+
+
+def delegate(exchange: Exchange, party: str, command: staking.DelegateSubmission, ids: IdGenerator) -> Outcome:
+    """Stake to a validator, from the next epoch on."""
+    exchange.delegation.delegate(party, command.node_id, command.amount)
+    return Outcome()
+
+
+def undelegate(exchange: Exchange, party: str, command: staking.UndelegateSubmission, ids: IdGenerator) -> Outcome:
+    """Stake back from a validator, now or at the end of the epoch."""
+    if command.now:
+        exchange.delegation.undelegate_now(party, command.node_id, command.amount)
+    else:
+        exchange.delegation.undelegate(party, command.node_id, command.amount)
+    return Outcome()
+
+
+Handler = Callable[["Exchange", str, Any, IdGenerator], Outcome]
+
+HANDLERS: dict[type, Handler] = {
+    trading.OrderSubmission: submit_order,
+    trading.OrderAmendment: amend_order,
+    trading.OrderCancellation: cancel_order,
+    trading.StopOrdersSubmission: submit_stop_orders,
+    trading.StopOrdersCancellation: cancel_stop_orders,
+    trading.UpdateMarginMode: update_margin_mode,
+    liquidity.LiquidityProvisionSubmission: submit_liquidity,
+    liquidity.LiquidityProvisionAmendment: amend_liquidity,
+    liquidity.LiquidityProvisionCancellation: cancel_liquidity,
+    governance.ProposalSubmission: submit_proposal,
+    governance.BatchProposalSubmission: submit_batch_proposal,
+    governance.VoteSubmission: vote,
+    staking.DelegateSubmission: delegate,
+    staking.UndelegateSubmission: undelegate,
+}

@@ -1,0 +1,326 @@
+"""The exchange: every engine of the network, and the order in which a block calls them.
+
+A deterministic state machine: :meth:`Exchange.begin_block`, then :meth:`Exchange.execute` for each transaction, then
+:meth:`Exchange.end_block`. Its state depends on nothing but these calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from vega_mesa.errors import InvalidCommand
+from vega_mesa.protocol import command_handlers, parameter_dispatch, succession
+from vega_mesa.protocol.assets import Assets
+from vega_mesa.protocol.bridge import Bridge
+from vega_mesa.protocol.collateral import AccountType, Collateral
+from vega_mesa.protocol.commands.governance import UpdateMarketState
+from vega_mesa.protocol.data_sources import DataSources
+from vega_mesa.protocol.delegation import Delegation
+from vega_mesa.protocol.epochs import Epoch, Epochs
+from vega_mesa.protocol.events import EventBus
+from vega_mesa.protocol.events.trading import CommandRefused, MarketDataUpdated
+from vega_mesa.protocol.governance import Governance
+from vega_mesa.protocol.matching.identifiers import IdGenerator
+from vega_mesa.protocol.markets import auctions, lifecycle
+from vega_mesa.protocol.markets.definition import MarketDefinition, SpotProduct
+from vega_mesa.protocol.markets.futures import FuturesMarket
+from vega_mesa.protocol.markets.services import MarketServices
+from vega_mesa.protocol.markets.states import MarketState
+from vega_mesa.protocol.network_parameters import NetworkParameters
+from vega_mesa.protocol.outcome import Outcome
+from vega_mesa.protocol.refusal import Refused
+from vega_mesa.protocol.staking import StakeView, StakingAccounts
+from vega_mesa.protocol.validators import Validators
+
+INVALID_MARKET = "OrderError: Invalid Market ID"
+
+
+class Exchange:
+    """A whole network.
+
+    Args:
+        start_time: of the genesis, nanoseconds since 1970.
+        parameters: network parameters; a mapping is read as the values in which a network differs from the defaults.
+        stake: whose governance tokens count for votes, rewards and programmes; by default the staking accounts.
+    """
+
+    def __init__(
+        self,
+        start_time: int = 0,
+        parameters: NetworkParameters | Mapping[str, str] | None = None,
+        *,
+        stake: StakeView | None = None,
+        permissive_assets: bool = False,
+    ) -> None:
+        self.now = start_time
+        self.bus = EventBus()
+        self.bus.now = start_time
+        if not isinstance(parameters, NetworkParameters):
+            texts, parameters = parameters, NetworkParameters(bus=self.bus)
+            parameters.load(texts or {})
+        self.network_parameters = parameters
+        self.collateral = Collateral(self.bus)
+        self.assets = Assets(self.bus, self.collateral, permissive=permissive_assets)
+        self.data_sources = DataSources(self.bus)
+        self.epochs = Epochs(self.bus)
+        self.staking = StakingAccounts(self.bus, self.collateral)
+        self.stake: StakeView = stake if stake is not None else self.staking
+        self.validators = Validators()
+        self.delegation = Delegation(self.bus, self.stake, self.validators)
+        self.bridge = Bridge(self.bus, self.collateral, self.assets, self.network_parameters, self.staking)
+        self.governance = Governance(self.bus, self.network_parameters, self.assets, self.stake, self)
+        self.services = MarketServices(self.bus, self.collateral, self.data_sources, self.assets)
+        self.markets: dict[str, FuturesMarket] = {}
+        self.succession = succession.Succession()
+        self.long_block_table: list[tuple[int, int]] = []
+        self.dispatch_parameters()
+
+    # -- blocks ----------------------------------------------------------------------------------------------------------
+
+    def begin_block(self, height: int, now: int, previous_duration: int = 0) -> None:
+        """A block begins: everything that time makes due, then the long-block check.
+
+        Args:
+            now: nanoseconds, not before the previous block.
+            previous_duration: how long the block before took in reality, nanoseconds; 0 on a null chain.
+        """
+        self.set_time(now)
+        if previous_duration:
+            self.check_long_block(previous_duration)
+
+    def set_time(self, now: int) -> None:
+        """Tell every engine the time, in the protocol's order (01 §5.1)."""
+        self.now = self.bus.now = now
+        for market in self.markets.values():
+            market.now = now
+        self.epochs.tick(now, self)
+        self.bridge.tick(now)
+        self.delegation.tick(now)
+        self.data_sources.tick(now)
+        for market in list(self.markets.values()):
+            market.recalculate_by_time(now)
+        self._tick_markets(now)
+        self.governance.tick(now)
+
+    def _tick_markets(self, now: int) -> None:
+        for market in list(self.markets.values()):
+            if market.has_ended:
+                self._remove(market)
+                continue
+            self.succession.before_tick(self, market)
+            market.tick(now)
+            self.succession.after_tick(self, market)
+        if MarketDataUpdated in self.bus.wanted:
+            for market in self.markets.values():
+                self.bus.send(MarketDataUpdated, data=market.market_data())
+        self.succession.settle_races(self)
+
+    def end_block(self) -> None:
+        """A block ends: the epoch first, then every market."""
+        self.epochs.block_end()
+        self.end_markets_block()
+
+    def end_markets_block(self) -> None:
+        """The markets' part of a block's end, in order of creation."""
+        for market in list(self.markets.values()):
+            market.end_block()
+
+    def check_long_block(self, previous_duration: int) -> None:
+        """Put every market into an auction if the block before took too long (0094-PRAC)."""
+        seconds = 0
+        for threshold, duration in self.long_block_table:
+            if threshold <= previous_duration:
+                seconds = duration
+        if not seconds:
+            return
+        for market in self.markets.values():
+            if market.can_trade and market.state is not MarketState.SUSPENDED_VIA_GOVERNANCE:
+                auctions.enter_or_extend_long_block(market, seconds)
+
+    def on_epoch_end(self, epoch: Epoch) -> None:
+        """The epoch ended: engines in the protocol's order (06 §0.1)."""
+        for market in self.markets.values():
+            market.on_epoch_end(epoch)
+        self.delegation.end_epoch(epoch)
+
+    def on_epoch_start(self, epoch: Epoch) -> None:
+        """A new epoch started."""
+        for market in self.markets.values():
+            market.on_epoch_start(epoch)
+        self.delegation.on_epoch_start(epoch)
+
+    # -- transactions ----------------------------------------------------------------------------------------------------
+
+    def execute(self, party: str, command: object, id_root: str) -> Outcome:
+        """Execute one command.
+
+        Args:
+            party: the key that sent it.
+            id_root: 64 hex digits from which the ids of whatever it creates follow; unique to the transaction.
+
+        Raises:
+            InvalidCommand: no such kind of command.
+            UsageError: the command names what does not exist here.
+        """
+        handler = command_handlers.HANDLERS.get(type(command))
+        if handler is None:
+            raise InvalidCommand(f"{type(command).__name__} is not a command of this network")
+        try:
+            return handler(self, party, command, IdGenerator(id_root))
+        except Refused as refusal:
+            if CommandRefused in self.bus.wanted:
+                self.bus.send(CommandRefused, party=party, command=type(command).__name__, error=refusal.text)
+            return Outcome(refusal.text)
+
+    def market(self, market_id: str) -> FuturesMarket:
+        """The market with this id.
+
+        Raises:
+            Refused: ``OrderError: Invalid Market ID``.
+        """
+        market = self.markets.get(market_id)
+        if market is None:
+            raise Refused(INVALID_MARKET)
+        return market
+
+    def live_pegged_orders(self) -> int:
+        """Pegged orders on the books of all markets; parked ones do not count."""
+        return sum(len(market.book.pegged_live) for market in self.markets.values())
+
+    # -- assets ----------------------------------------------------------------------------------------------------------
+
+    def imbalance(self) -> dict[str, int]:
+        """Assets whose balances do not add up; empty unless there is a defect."""
+        return self.collateral.imbalance()
+
+    # -- markets, as governance asks for them (vega_mesa.protocol.governance.enactor) --------------------------------------
+
+    def market_state(self, market_id: str) -> MarketState | None:
+        """The market's state; None when there is no such market (any more)."""
+        market = self.markets.get(market_id)
+        return None if market is None else market.state
+
+    def market_definition(self, market_id: str) -> MarketDefinition | None:
+        """The market's present terms, also of a settled one that may still be succeeded; None when unknown."""
+        market = self.markets.get(market_id)
+        return market.definition if market is not None else self.succession.definition(market_id)
+
+    def equity_like_share(self, market_id: str, party: str) -> Decimal:
+        """The party's equity-like share in the market; 0 without one."""
+        market = self.markets.get(market_id)
+        share = None if market is None else market.liquidity.shares.by_party.get(party)
+        return Decimal(0) if share is None else share.share
+
+    def is_succeeded(self, market_id: str) -> bool:
+        """Whether another market has already taken this one's place."""
+        return self.succession.is_succeeded(market_id)
+
+    def submit_market(
+        self, market_id: str, definition: MarketDefinition, proposer: str = "", opens_at: int = 0
+    ) -> FuturesMarket:
+        """Create a proposed market."""
+        if isinstance(definition.product, SpotProduct):
+            raise Refused("product type is not supported")
+        market = FuturesMarket(market_id, definition, self.services, self.now, proposer)
+        self.markets[market_id] = market
+        parameter_dispatch.initialise_market(self, market)
+        market.announce_market()
+        return market
+
+    def start_opening_auction(self, market_id: str) -> None:
+        """Open a proposed market."""
+        lifecycle.start_opening_auction(self.market(market_id))
+
+    def reject_market(self, market_id: str) -> None:
+        """Reject and forget a proposed market."""
+        market = self.market(market_id)
+        lifecycle.reject(market)
+        self._remove(market)
+
+    def succeed_market(self, market_id: str) -> None:
+        """Enact a market with a parent (0081-SUCM)."""
+        self.succession.enact(self, self.market(market_id))
+
+    def update_market(self, market_id: str, definition: MarketDefinition) -> None:
+        """Give a market new terms; its decimals and its asset stay."""
+        market = self.market(market_id)
+        before = market.definition
+        lifecycle.update(
+            market,
+            replace(
+                definition,
+                decimal_places=before.decimal_places,
+                position_decimal_places=before.position_decimal_places,
+            ),
+        )
+
+    def update_market_state(self, change: UpdateMarketState) -> None:
+        """Terminate, suspend or resume a market.
+
+        Raises:
+            Refused: the market is unknown, or in a state that does not allow it.
+        """
+        market = self.market(change.market_id)
+        if market.has_ended:
+            raise Refused("invalid state update request. Market is already in a terminal state")
+        suspended = market.state is MarketState.SUSPENDED_VIA_GOVERNANCE
+        if change.update_type == "MARKET_STATE_UPDATE_TYPE_TERMINATE":
+            if change.price is None:
+                raise Refused("missing settlement price for governance initiated futures market termination")
+            lifecycle.terminate_by_governance(market, change.price)
+        elif change.update_type == "MARKET_STATE_UPDATE_TYPE_SUSPEND":
+            if suspended:
+                raise Refused("invalid state update request. Market for suspend is already suspended")
+            lifecycle.suspend(market)
+        else:
+            if not suspended:
+                raise Refused("invalid state update request. Market for resume is not suspended")
+            lifecycle.resume(market)
+
+    def _remove(self, market: FuturesMarket) -> None:
+        self.succession.on_removed(self, market)
+        self.markets.pop(market.id, None)
+
+    # -- network parameters ------------------------------------------------------------------------------------------------
+
+    def dispatch_parameters(self) -> None:
+        """Hand every parameter that has changed to the engines that use it."""
+        for name in self.network_parameters.take_changed():
+            parameter_dispatch.dispatch(self, name)
+
+    def set_parameter(self, name: str, text: str) -> None:
+        """Validate, store and dispatch one parameter.
+
+        Raises:
+            UnknownParameter, ConfigError: see :meth:`NetworkParameters.set`; nothing has changed.
+        """
+        self.network_parameters.set(name, text)
+        self.dispatch_parameters()
+
+    # -- what later governance kinds need ------------------------------------------------------------------------------------
+
+    def check_program(self, change: object, enactment: int) -> None:
+        """Refuse a programme that breaks its limits."""
+        raise Refused("programme updates are not supported")
+
+    update_program = check_program
+
+    def check_transfer(self, change: object, proposal_id: str) -> None:
+        """Refuse a governance transfer that is not valid now."""
+        raise Refused("governance transfers are not supported")
+
+    enact_transfer = check_transfer
+
+    def check_automated_purchase(self, change: object) -> None:
+        """Refuse an automated purchase that is not valid now."""
+        raise Refused("automated purchases are not supported")
+
+    def start_automated_purchase(self, change: object, proposal_id: str) -> None:
+        """Register an automated purchase."""
+        raise Refused("automated purchases are not supported")
+
+    def insurance_pool(self, market_id: str, asset: str) -> int:
+        """Balance of a market's insurance pool, also of one that has ended."""
+        return self.collateral.balance(AccountType.INSURANCE, asset, market=market_id)

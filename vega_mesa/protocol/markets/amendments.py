@@ -1,0 +1,227 @@
+"""A live order changes (0004-AMND; 02 §6): checks, then in place, or off the book and in again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vega_mesa.protocol.commands.trading import OrderAmendment
+from vega_mesa.protocol.matching.identifiers import IdGenerator
+from vega_mesa.protocol.markets import (
+    cancellations,
+    isolated_margin,
+    margining,
+    order_entry,
+    pegging,
+    stop_triggers,
+    trade_processing,
+)
+from vega_mesa.protocol.markets.states import TRADABLE
+from vega_mesa.protocol.matching.amendment import (
+    apply_amendment,
+    check_amendment,
+    check_expiry,
+    has_expired,
+    is_unchanged,
+    must_replace,
+)
+from vega_mesa.protocol.matching.confirmation import Confirmation
+from vega_mesa.protocol.matching.order import Order, OrderStatus
+from vega_mesa.protocol.matching.order_errors import OrderRefused
+from vega_mesa.protocol.matching.pegged import check_tick, validate_peg
+from vega_mesa.protocol.positions import MAX_VOLUME
+from vega_mesa.protocol.refusal import Refused
+
+if TYPE_CHECKING:
+    from vega_mesa.protocol.markets.futures import FuturesMarket
+
+
+def amend_order(market: FuturesMarket, party: str, amendment: OrderAmendment, ids: IdGenerator) -> Confirmation:
+    """Change a live or parked order.
+
+    Raises:
+        Refused: with Vega's text; the order is as it was (in isolated margin the party's orders may be stopped).
+    """
+    try:
+        confirmation = _amend(market, party, amendment, ids)
+        pegging.check_references(market)
+        return confirmation
+    finally:
+        stop_triggers.evaluate(market, ids)
+
+
+def _amend(market: FuturesMarket, party: str, amendment: OrderAmendment, ids: IdGenerator) -> Confirmation:
+    if market.state not in TRADABLE:
+        raise Refused("trading not allowed")
+    order = market.find_order(amendment.order_id)
+    if order is None:
+        raise OrderRefused("INVALID_ORDER_ID")
+    if order.party != party:
+        raise OrderRefused("INVALID_PARTY_ID")
+    check_amendment(order, amendment)
+    amended = apply_amendment(order, amendment, market.price_scale, market.now)
+    if amended.peg is not None:
+        validate_peg(amended)
+    market.check_order_value(amended)
+    if amendment.price and market.tick_size != 1:
+        check_tick(amended, market.tick_size)
+    _check_overflow(market, order, amended)
+    if amended.remaining <= 0:
+        return _cancel(market, order)
+    check_expiry(amended)
+    if has_expired(amended, market.now):
+        return _expire(market, order, amended)
+    if order.peg is not None:
+        confirmation = _amend_peg(market, order, amended, ids)
+    else:
+        confirmation = _amend_resting(market, order, amended, ids)
+    _track_expiry(market, order, confirmation.order)
+    return confirmation
+
+
+def _check_overflow(market: FuturesMarket, order: Order, amended: Order) -> None:
+    position = market.positions.by_party.get(order.party)
+    if position is None:
+        return
+    more = amended.true_remaining - order.true_remaining
+    if more > 0 and max(position.buy, position.sell) + more > MAX_VOLUME:
+        raise Refused("cannot register position without causing overflow")
+
+
+# -- outcomes ------------------------------------------------------------------------------------------------------------
+
+
+def _cancel(market: FuturesMarket, order: Order) -> Confirmation:
+    cancellations.cancel(market, [order])
+    return Confirmation(order, [], [])
+
+
+def _expire(market: FuturesMarket, order: Order, amended: Order) -> Confirmation:
+    cancellations.take_out(market, order, OrderStatus.EXPIRED)
+    amended.status = OrderStatus.EXPIRED
+    market.announce(amended)
+    return Confirmation(amended, [], [])
+
+
+def _track_expiry(market: FuturesMarket, before: Order, after: Order) -> None:
+    if before.is_expirable:
+        market.expiring.remove(before.id, before.expires_at)
+    market.track_expiry(after)
+
+
+def _amend_peg(market: FuturesMarket, order: Order, amended: Order, ids: IdGenerator) -> Confirmation:
+    """02 §6.4: parked orders stay where they are, priced ones go the ordinary way."""
+    was_parked = order.status is OrderStatus.PARKED
+    if not pegging.price(market, amended):
+        if not was_parked:
+            pegging.take_off(market, order)
+            market.parked.park(order)
+        amended.status = OrderStatus.PARKED
+        amended.price = amended.original_price = 0
+        market.parked.replace(amended)
+        market.announce(amended)
+        return Confirmation(amended, [], [])
+    if not was_parked:
+        return _amend_resting(market, order, amended, ids)
+    position = market.positions.register(amended)
+    try:
+        levels = margining.order_levels(market, position, amended.price)
+        margining.require_funds(market, amended.party, levels)
+    finally:
+        market.positions.unregister(amended)
+    market.parked.remove(order.id)
+    amended.status = OrderStatus.ACTIVE
+    return order_entry.place(market, amended, ids)
+
+
+def _amend_resting(market: FuturesMarket, order: Order, amended: Order, ids: IdGenerator) -> Confirmation:
+    """02 §6.5: in place where priority is kept, otherwise off the book and in again."""
+    if is_unchanged(order, amended):
+        market.book.amend_in_place(order, amended)
+        market.announce(order)
+        return Confirmation(order, [], [])
+    party = order.party
+    before = order.copy()
+    position = market.positions.amend(order, amended)
+    if party not in market.isolated:
+        try:
+            margining.check_new_order(market, amended, position)
+        except OrderRefused as refusal:
+            market.positions.amend(amended, before)
+            raise Refused("margin check failed") from refusal
+    if must_replace(order, amended):
+        if market.auction.in_auction:
+            return _replace_in_auction(market, order, amended)
+        return _replace(market, order, amended, ids)
+    shrinks = amended.size < order.size
+    market.book.amend_in_place(order, amended)
+    if shrinks:
+        if party in market.isolated:
+            isolated_margin.fund_orders(market, position)
+        else:
+            margining.recheck(market, [position])
+    market.announce(order)
+    return Confirmation(order, [], [])
+
+
+def _replace_in_auction(market: FuturesMarket, order: Order, amended: Order) -> Confirmation:
+    market.book.remove(order)
+    market.book.add_resting(amended)
+    if amended.party in market.isolated:
+        isolated_margin.fund_orders(market, market.positions.by_party[amended.party])
+    market.announce(amended)
+    return Confirmation(amended, [], [])
+
+
+def _replace(market: FuturesMarket, order: Order, amended: Order, ids: IdGenerator) -> Confirmation:
+    """Cancel and replace in continuous trading: the new order may trade."""
+    book, party = market.book, order.party
+    isolated = party in market.isolated
+    position = market.positions.by_party[party]
+    if amended.iceberg is not None:
+        amended.remaining, amended.iceberg.reserve = amended.true_remaining, 0
+    try:
+        book.validate(amended)
+        fills = book.match(amended, market.now)
+        if fills and amended.post_only:
+            raise OrderRefused("POST_ONLY_ORDER_WOULD_TRADE")
+        accepted = order_entry.accept_prices(market, amended, fills)
+    except OrderRefused as refusal:
+        market.positions.amend(amended, order)
+        raise Refused("couldn't insert order in book") from refusal
+    if not accepted:
+        book.remove(order)
+        book.add_resting(amended)
+        market.announce(amended)
+        return Confirmation(amended, [], [])
+    trades, bill = [], None
+    if fills:
+        trades = book.trades_for(amended, fills, market.now)
+        bill = market.fees.continuous(trades)
+        try:
+            if isolated:
+                isolated_margin.cover_trades(market, amended, position, trades, bill, amending=True)
+            else:
+                margining.check_fees(market, party, bill)
+        except OrderRefused:
+            market.positions.amend(amended, order)
+            if isolated:
+                isolated_margin.stop_orders(market, party)
+            raise
+    book.remove(order)
+    confirmation = book.submit(amended, fills, market.now, trades)
+    refusal = None
+    if isolated and not amended.is_finished:
+        try:
+            isolated_margin.fund_orders(market, position)
+        except OrderRefused as late:
+            refusal = late
+    if amended.is_finished and amended.remaining > 0 and refusal is None:
+        market.positions.unregister(amended)
+    if bill is not None:
+        market.fee_collector.pay(bill)
+        trade_processing.process(market, amended, confirmation, ids)
+    if refusal is not None:
+        raise refusal
+    market.announce(amended)
+    return confirmation
+

@@ -1,0 +1,273 @@
+"""A new order enters a market: the checks in the protocol's order, then matching, fees and the book.
+
+Spec: 0014-ORDT, 0068-MATC, 0011-MARA. The order of work at submission is :func:`submit_order` (checks, then
+:func:`place`), at placement :func:`place`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vega_mesa.protocol.commands.trading import OrderSubmission
+from vega_mesa.protocol.matching.identifiers import IdGenerator
+from vega_mesa.protocol.markets import isolated_margin, margining, pegging, stop_triggers, trade_processing
+from vega_mesa.protocol.markets.auctions import enter_price_auction
+from vega_mesa.protocol.markets.states import TRADABLE
+from vega_mesa.protocol.matching.confirmation import Confirmation, Fill
+from vega_mesa.protocol.matching.order import (
+    BUY,
+    Iceberg,
+    Order,
+    OrderStatus,
+    OrderType,
+    Peg,
+    TimeInForce,
+)
+from vega_mesa.protocol.matching.order_errors import OrderRefused
+from vega_mesa.protocol.matching.pegged import check_mid_crossing, check_tick, validate_peg
+from vega_mesa.protocol.matching.reduce_only import give_back, hold_back
+from vega_mesa.protocol.positions import Position
+from vega_mesa.protocol.refusal import Refused
+
+if TYPE_CHECKING:
+    from vega_mesa.protocol.markets.futures import FuturesMarket
+
+NON_PERSISTENT = frozenset((TimeInForce.FOK, TimeInForce.IOC, TimeInForce.GFN))
+
+
+def submit_order(
+    market: FuturesMarket, party: str, submission: OrderSubmission, ids: IdGenerator, *, trigger_stops: bool = True
+) -> Confirmation:
+    """Take a new order in.
+
+    Returns:
+        The order as it stands and the trades it made.
+
+    Raises:
+        OrderRefused: with Vega's text; the order event, where there is one, has been sent.
+
+    Emits:
+        LedgerMoved, OrderUpdated, TradeHappened, and what a triggered auction or stop order emits.
+    """
+    order = new_order(market, party, submission, ids.next())
+    try:
+        validate(market, order)
+        return place(market, order, ids)
+    except OrderRefused as refusal:
+        reject(market, order, refusal)
+        raise
+    finally:
+        if trigger_stops:
+            stop_triggers.evaluate(market, ids)
+
+
+def new_order(market: FuturesMarket, party: str, submission: OrderSubmission, id: str) -> Order:
+    """The order that a submission describes, priced in asset decimals."""
+    peg, berg = submission.pegged_order, submission.iceberg_opts
+    return Order(
+        id,
+        market.id,
+        party,
+        submission.side,
+        submission.type,
+        submission.time_in_force,
+        submission.size,
+        market.price_scale.times(submission.price),
+        submission.price,
+        reference=submission.reference,
+        created_at=market.now,
+        expires_at=submission.expires_at,
+        peg=None if peg is None else Peg(peg.reference, peg.offset),
+        iceberg=None if berg is None else Iceberg(berg.peak_size, berg.minimum_visible_size),
+        post_only=submission.post_only,
+        reduce_only=submission.reduce_only,
+    )
+
+
+def reject(market: FuturesMarket, order: Order, refusal: OrderRefused) -> None:
+    """Mark a refused order and tell whoever listens, where the protocol tells at all."""
+    if not refusal.emits:
+        return
+    order.status = refusal.status
+    order.reason = refusal.reason
+    order.updated_at = market.now
+    market.announce(order)
+
+
+# -- checks before the position is registered (02 §2.2, rows 3 to 20) ----------------------------------------------
+
+
+def validate(market: FuturesMarket, order: Order) -> None:
+    """Refuse an order that the market's state, its price, its lifetime or its peg does not allow."""
+    _check_price(market, order)
+    if market.state not in TRADABLE:
+        raise OrderRefused("MARKET_CLOSED", "trading not allowed")
+    _check_time_in_force(market, order)
+    if order.type is OrderType.NETWORK:
+        raise OrderRefused("INVALID_TYPE", "invalid order type")
+    if order.peg is not None:
+        _check_peg(market, order)
+    if market.tick_size != 1:
+        check_tick(order, market.tick_size)
+    margining.open_accounts(market, order.party)
+    try:
+        market.positions.check_overflow(order)
+    except Refused as refusal:
+        raise OrderRefused("", refusal.text, emits=False) from refusal
+
+
+def _check_price(market: FuturesMarket, order: Order) -> None:
+    if order.type is OrderType.LIMIT and order.peg is None and order.price == 0:
+        raise OrderRefused("PRICE_NOT_IN_TICK_SIZE", "invalid order price")
+    cap = market.max_price
+    if cap is not None and order.price >= cap:
+        raise OrderRefused("PRICE_MUST_BE_LESS_THAN_OR_EQUAL_TO_MAX_PRICE", "invalid order price")
+
+
+def _check_time_in_force(market: FuturesMarket, order: Order) -> None:
+    time_in_force = order.time_in_force
+    if market.auction.in_auction:
+        if time_in_force is TimeInForce.GFN:
+            raise OrderRefused(
+                "CANNOT_SEND_GFN_ORDER_DURING_AN_AUCTION", "gfn order received during auction trading"
+            )
+        if time_in_force is TimeInForce.IOC:
+            raise OrderRefused("CANNOT_SEND_IOC_ORDER_DURING_AUCTION", "ioc order received during auction trading")
+        if time_in_force is TimeInForce.FOK:
+            raise OrderRefused("CANNOT_SEND_FOK_ORDER_DURING_AUCTION", "fok order received during auction trading")
+    elif time_in_force is TimeInForce.GFA:
+        raise OrderRefused(
+            "CANNOT_SEND_GFA_ORDER_DURING_CONTINUOUS_TRADING", "gfa order received during continuous trading"
+        )
+    if 0 < order.expires_at < order.created_at:
+        raise OrderRefused("INVALID_EXPIRATION_DATETIME", "invalid expiresAt time")
+
+
+def _check_peg(market: FuturesMarket, order: Order) -> None:
+    if order.party in market.isolated:
+        text = "OrderError: pegged orders not allowed in isolated margin mode"
+        raise OrderRefused("", text, OrderStatus.REJECTED)
+    validate_peg(order)
+    check_mid_crossing(order, market.price_scale, market.tick_size)
+
+
+# -- placement (02 §2.2 rows 21 to 31, §10.3 to 10.5) ------------------------------------------------------------------
+
+
+def place(market: FuturesMarket, order: Order, ids: IdGenerator) -> Confirmation:
+    """Place a validated order: park it, let it trade, let it rest, in that order of precedence."""
+    if order.peg is not None and not pegging.price(market, order):
+        pegging.park(market, order)
+        market.track_expiry(order)
+        return Confirmation(order, [], [])
+    position = market.positions.register(order)
+    try:
+        if market.auction.in_auction:
+            confirmation = _rest_in_auction(market, order, position)
+        else:
+            confirmation = _trade(market, order, position, ids)
+    finally:
+        margining.release_if_flat(market, position)
+    market.track_expiry(order)
+    if not market.auction.in_auction:
+        pegging.check_references(market)
+    return confirmation
+
+
+def _rest_in_auction(market: FuturesMarket, order: Order, position: Position) -> Confirmation:
+    isolated = order.party in market.isolated
+    hidden = 0
+    try:
+        if order.reduce_only:
+            hidden = hold_back(order, position.size)
+        elif not isolated and not position.reduced_by(order):
+            margining.check_new_order(market, order, position)
+        market.book.validate(order)
+    except OrderRefused:
+        order.remaining += hidden
+        market.positions.unregister(order)
+        raise
+    market.book.add_resting(order)
+    _settle_remainder(market, order, hidden)
+    refusal = isolated_margin.cover_remainder(market, order, position) if isolated and not order.is_finished else None
+    market.announce(order)
+    if refusal is not None:
+        raise refusal
+    return Confirmation(order, [], [])
+
+
+def _trade(market: FuturesMarket, order: Order, position: Position, ids: IdGenerator) -> Confirmation:
+    book = market.book
+    isolated = order.party in market.isolated
+    hidden = 0
+    try:
+        if order.reduce_only:
+            hidden = hold_back(order, position.size)
+        elif not isolated and not position.reduced_by(order):
+            margining.check_new_order(market, order, position)
+        book.validate(order)
+        fills = book.match(order, market.now)
+        if fills:
+            if order.post_only:
+                raise OrderRefused("POST_ONLY_ORDER_WOULD_TRADE")
+            if not accept_prices(market, order, fills):
+                return _rest_unmatched(market, order)
+            trades = book.trades_for(order, fills, market.now)
+            bill = market.fees.continuous(trades)
+            if isolated:
+                isolated_margin.cover_trades(market, order, position, trades, bill)
+            else:
+                margining.check_fees(market, order.party, bill)
+                if order.type is OrderType.MARKET and not order.reduce_only and not position.reduced_by(order):
+                    margining.check_market_order(market, order, position, trades)
+        else:
+            trades, bill = [], None
+    except OrderRefused:
+        order.remaining += hidden
+        market.positions.unregister(order)
+        raise
+    confirmation = book.submit(order, fills, market.now, trades)
+    _settle_remainder(market, order, hidden)
+    if bill is not None:
+        market.fee_collector.pay(bill)
+    refusal = isolated_margin.cover_remainder(market, order, position) if isolated and not order.is_finished else None
+    market.announce(order)
+    if trades:
+        trade_processing.process(market, order, confirmation, ids)
+    if refusal is not None:
+        raise refusal
+    return confirmation
+
+
+def _rest_unmatched(market: FuturesMarket, order: Order) -> Confirmation:
+    """The order's price started an auction: a peg is parked, anything else rests without trading."""
+    if order.peg is not None:
+        market.positions.unregister(order)
+        pegging.park(market, order)
+        return Confirmation(order, [], [])
+    market.book.add_resting(order)
+    market.announce(order)
+    return Confirmation(order, [], [])
+
+
+def _settle_remainder(market: FuturesMarket, order: Order, hidden: int) -> None:
+    """Give back what was hidden of a reduce-only order, and unregister what will never trade."""
+    if order.reduce_only and give_back(order, hidden) and order.id in market.book.orders:
+        market.book.remove(order)
+    if order.is_finished and order.remaining > 0:
+        market.positions.unregister(order)
+
+
+def accept_prices(market: FuturesMarket, order: Order, fills: list[Fill]) -> bool:
+    """Hold each price against the price monitor; False when the order has just started an auction (0032-PRIM)."""
+    persistent = order.time_in_force not in NON_PERSISTENT
+    monitor = market.price_monitor
+    for fill in fills:
+        breach = monitor.check(fill.price, persistent)
+        if breach is None:
+            continue
+        if not persistent:
+            raise OrderRefused("NON_PERSISTENT_ORDER_OUT_OF_PRICE_BOUNDS")
+        enter_price_auction(market, breach)
+        return False
+    return True

@@ -1,0 +1,74 @@
+"""What follows from trades: passive orders, last price, positions, settlement records (03 §3.4, step 19)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vega_mesa.protocol.events.trading import TradeHappened
+from vega_mesa.protocol.matching.identifiers import IdGenerator
+from vega_mesa.protocol.markets import isolated_margin, pegging
+from vega_mesa.protocol.matching.confirmation import Confirmation
+from vega_mesa.protocol.matching.order import BUY, Order, Trade
+
+if TYPE_CHECKING:
+    from vega_mesa.protocol.markets.futures import FuturesMarket
+
+
+def process(
+    market: FuturesMarket,
+    order: Order,
+    confirmation: Confirmation,
+    ids: IdGenerator,
+    *,
+    uncrossing: bool = False,
+    network: bool = False,
+) -> None:
+    """Book the trades of one confirmation, whose fees have been paid.
+
+    Args:
+        order: the aggressor.
+        uncrossing: while an auction is left: no reference check, isolated margin of the aggressor too.
+        network: the network disposes of a position: neither mark price nor last traded price takes part.
+
+    Emits:
+        OrderUpdated for each passive order, then TradeHappened for each trade.
+    """
+    for passive in confirmation.passive:
+        _update_passive(market, passive)
+    trades = confirmation.trades
+    if not network:
+        market.last_traded_price = trades[-1].price
+    buying = order.side is BUY
+    isolated = market.isolated
+    wanted = TradeHappened in market.bus.wanted
+    for trade, passive in zip(trades, confirmation.passive, strict=True):
+        trade.id = ids.next()
+        if not network:
+            market.composite.record_trade(trade.price, trade.size, trade.timestamp)
+        _move_positions(market, trade, order if buying else passive, passive if buying else order)
+        if isolated:
+            if passive.party in isolated:
+                isolated_margin.on_fill(market, passive, trade)
+            if uncrossing and order.party in isolated:
+                isolated_margin.on_fill(market, order, trade)
+        market.liquidity.record_open_interest(market.positions.open_interest, market.now)
+        market.settlement.add_trade(trade)
+    market.traded(trades)
+    if wanted:
+        for trade in trades:
+            market.bus.send(TradeHappened, trade=trade)
+    if not uncrossing:
+        pegging.check_references(market)
+
+
+def _update_passive(market: FuturesMarket, passive: Order) -> None:
+    passive.updated_at = market.now
+    if passive.is_finished and passive.is_expirable:
+        market.expiring.remove(passive.id, passive.expires_at)
+    market.announce(passive)
+
+
+def _move_positions(market: FuturesMarket, trade: Trade, buy_order: Order, sell_order: Order) -> None:
+    if buy_order.off_book or sell_order.off_book:
+        market.positions.register(buy_order if buy_order.off_book else sell_order)
+    market.positions.trade(trade, buy_order, sell_order)
