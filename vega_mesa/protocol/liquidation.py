@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from vega_mesa.protocol.arithmetic import Factor
 from vega_mesa.protocol.markets.definition import LiquidationStrategy
 from vega_mesa.protocol.markets.states import SECOND
@@ -15,14 +13,12 @@ class LiquidationEngine:
 
     Attributes:
         next_step: time of the next attempt in nanoseconds, 0 when there is nothing to sell.
-        distressed: the parties of the last close-out.
     """
 
-    __slots__ = ("strategy", "next_step", "distressed", "_fraction", "_max_consumed", "_slippage")
+    __slots__ = ("strategy", "next_step", "_fraction", "_max_consumed", "_slippage")
 
     def __init__(self, strategy: LiquidationStrategy) -> None:
         self.next_step = 0
-        self.distressed: tuple[str, ...] = ()
         self._adopt(strategy)
 
     def update(self, strategy: LiquidationStrategy) -> None:
@@ -36,18 +32,6 @@ class LiquidationEngine:
         """The network took over a position: the first attempt is due after one time step, unless one is waiting."""
         if network_was_flat or not self.next_step:
             self.next_step = now + self.strategy.disposal_time_step * SECOND
-
-    def flag(self, parties: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Remember the parties that are closed out now (03 §7.2 step 4).
-
-        Returns:
-            The newly distressed ones, and those flagged by the last close-out that are safe now, each in list order.
-        """
-        before, self.distressed = self.distressed, tuple(parties)
-        return (
-            tuple(party for party in self.distressed if party not in before),
-            tuple(party for party in before if party not in self.distressed),
-        )
 
     def is_due(self, now: int, position: int) -> bool:
         """Whether an attempt is due for the network's signed open volume (auction and mid price aside)."""

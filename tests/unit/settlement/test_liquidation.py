@@ -98,12 +98,6 @@ def test_long_sells_short_buys():
     assert engine.side(-1) is Side.BUY
 
 
-def test_flags_remember_the_last_close_out():
-    engine = LiquidationEngine(DEFAULT)
-    assert engine.flag(["a", "b"]) == (("a", "b"), ())
-    assert engine.flag(["b", "c"]) == (("c",), ("a",))
-
-
 def test_survives_pickling():
     engine = LiquidationEngine(DEFAULT)
     engine.attempted(SECOND)
