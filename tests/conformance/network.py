@@ -1,0 +1,140 @@
+"""What stands beside the markets: staking, transfers, referral sets and teams, programmes of discounts.
+
+With :mod:`tests.conformance.world` the only module that calls the exchange. Parts that the exchange does not have yet
+make a step fail with :class:`NotBuiltYet`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from tests.conformance.failures import NotBuiltYet
+from vega_mesa.protocol.refusal import Refused
+
+
+class Network:
+    """The engines of the network, as the steps use them; refusals come back as text, empty for none."""
+
+    def __init__(self, exchange: Any, next_id: Callable[[], str]) -> None:
+        self.exchange = exchange
+        self.next_id = next_id
+
+    def _part(self, name: str) -> Any:
+        found = getattr(self.exchange, name, None)
+        if found is None:
+            raise NotBuiltYet(f"the exchange has no {name} yet")
+        return found
+
+    # -- staking ---------------------------------------------------------------------------------------------------
+
+    def stake(self, party: str, amount: int) -> str:
+        """Raise a party's stake."""
+        return _refusal(lambda: self._part("stake").deposit(party, amount))
+
+    def unstake(self, party: str, amount: int) -> str:
+        """Lower a party's stake."""
+        return _refusal(lambda: self._part("stake").withdraw(party, amount))
+
+    def stake_of(self, party: str) -> int:
+        """A party's stake; unknown parties fail."""
+        return int(self._part("stake").available(party))
+
+    def add_validator(self, node: str, key: str, stake: int) -> None:
+        """Register a validator with its own stake."""
+        self._part("validators").add(node, key)
+        self._part("stake").deposit(key, stake)
+
+    def delegate(self, party: str, node: str, amount: int) -> str:
+        """Delegate from the next epoch on."""
+        return _refusal(lambda: self._part("delegation").delegate(party, node, amount))
+
+    def undelegate(self, party: str, node: str, amount: int, *, at_once: bool) -> str:
+        """Undelegate at once or at the end of the epoch; 0 means everything."""
+        delegation = self._part("delegation")
+        act = delegation.undelegate_now if at_once else delegation.undelegate
+        return _refusal(lambda: act(party, node, amount))
+
+    # -- transfers -------------------------------------------------------------------------------------------------
+
+    def transfer(self, terms: Any) -> str:
+        """Submit a one-off or recurring transfer."""
+        return _refusal(lambda: self._part("transfers").submit(terms))
+
+    def cancel_transfer(self, party: str, id: str) -> str:
+        """Cancel a recurring transfer."""
+        return _refusal(lambda: self._part("transfers").cancel(party, id))
+
+    def transfer_fee_discount(self, party: str, asset: str) -> Decimal:
+        """The discount that a party has left on transfer fees, asset decimals."""
+        return Decimal(self._part("transfers").available_discount(party, asset))
+
+    def start_automated_purchase(self, row: Any) -> None:
+        """Start a protocol automated purchase in a spot market."""
+        raise NotBuiltYet("protocol automated purchases are not built yet")
+
+    # -- referral sets and teams -----------------------------------------------------------------------------------
+
+    def create_referral_set(self, party: str, code: str) -> str:
+        """Open a referral set."""
+        return _refusal(lambda: self._part("referrals").create_set(party, code))
+
+    def apply_referral_code(self, party: str, code: str) -> str:
+        """Join a referral set."""
+        return _refusal(lambda: self._part("referrals").apply_code(party, code))
+
+    def create_team(self, party: str, team: str, *, closed: bool, allowed: Sequence[str]) -> str:
+        """Found a team whose id and name are the same."""
+        return _refusal(lambda: self._part("teams").create(party, team, team, closed=closed, allow_list=allowed))
+
+    def join_team(self, party: str, team: str) -> str:
+        """Join a team."""
+        return _refusal(lambda: self._part("teams").join(party, team))
+
+    def team_members(self, team: str) -> list[str]:
+        """The members of a team."""
+        return list(self._part("teams").members(team))
+
+    # -- programmes ------------------------------------------------------------------------------------------------
+
+    def start_referral_programme(self, **terms: Any) -> None:
+        """Propose a referral programme; it takes effect at the next start of an epoch."""
+        self._part("referrals").update_program(**terms)
+
+    def start_discount_programme(self, id: str, **terms: Any) -> None:
+        """Propose a volume discount programme."""
+        self._part("volume_discounts").update_program(id=id, **terms)
+
+    def start_rebate_programme(self, id: str, **terms: Any) -> None:
+        """Propose a volume rebate programme."""
+        self._part("volume_rebates").update_program(id=id, **terms)
+
+    def referral_stats(self, code: str, epoch: int) -> Any:
+        """The first statistics of a referral set for an epoch."""
+        raise NotBuiltYet("referral statistics are not built yet")
+
+    def volume_discounts(self, party: str) -> dict[str, Decimal]:
+        """A party's volume discount factors now."""
+        factors = self._part("volume_discounts").factors(party)
+        return {"infra": factors.infrastructure, "maker": factors.maker, "liquidity": factors.liquidity}
+
+    def taker_notional(self, party: str) -> Decimal:
+        """A party's taker notional now."""
+        return Decimal(self._part("volume_discounts").taker_notional(party))
+
+    def rebate_factor(self, party: str) -> Decimal:
+        """A party's rebate factor now."""
+        return Decimal(self._part("volume_rebates").factor(party))
+
+    def maker_volume_fraction(self, party: str) -> Decimal:
+        """A party's fraction of maker volume now."""
+        return Decimal(self._part("volume_rebates").maker_fraction(party))
+
+
+def _refusal(act: Callable[[], object]) -> str:
+    try:
+        act()
+    except Refused as refusal:
+        return refusal.text
+    return ""

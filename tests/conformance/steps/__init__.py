@@ -1,0 +1,27 @@
+"""The steps, one module a topic. The order of these imports is the order of registration."""
+
+from tests.conformance.steps import (  # noqa: F401, I001
+    assets,
+    configurations,
+    oracles,
+    programmes,
+    parameters,
+    markets,
+    clock,
+    orders,
+    batches,
+    liquidity,
+    amm,
+    transfers,
+    event_stores,
+    balances,
+    positions,
+    order_states,
+    trades,
+    market_data,
+    liquidity_states,
+    funding,
+    staking_states,
+    programme_states,
+    debugging,
+)
