@@ -437,6 +437,15 @@ class LiquidityEngine:
         """Commitments in force or, if larger, as queued, asset decimals; pools do not count."""
         return self.provisions.stake_with_pending()
 
+    def equity_like_share(self, party: str) -> Decimal:
+        """A provider's cached equity-like share; 0 without one."""
+        entry = self.shares.by_party.get(party)
+        return ZERO if entry is None else entry.share
+
+    def market_value_proxy(self, now: int) -> int:
+        """What market data shows as the market's value: always 0 on futures."""
+        return self.market_value.spot_proxy(now, self.supplied_stake()) if self.spot else 0
+
     @property
     def market_growth(self) -> Decimal:
         """Growth at the last close of the value window."""

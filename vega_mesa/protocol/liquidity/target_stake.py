@@ -143,7 +143,7 @@ class SpotTargetStake:
         if scaling_factor < ZERO:
             raise Refused("scaling factor can't be negative")
         self.supplied.window = time_window * SECOND
-        self.scaling_factor = scaling_factor
+        self.scaling_factor: Decimal = scaling_factor
 
     def record(self, supplied_stake: int, now: int) -> None:
         """Tell the supplied stake at the end of a block."""
@@ -152,4 +152,4 @@ class SpotTargetStake:
     @exact
     def value(self, now: int) -> int:
         """The target stake, asset decimals."""
-        return truncate(self.supplied.at(now) * self.scaling_factor)
+        return truncate(Decimal(self.supplied.at(now)) * self.scaling_factor)
