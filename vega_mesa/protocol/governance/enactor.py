@@ -34,7 +34,7 @@ class Enactor(Protocol):
 
     # -- markets ---------------------------------------------------------------------------------------------------
 
-    def submit_market(self, market_id: str, definition: MarketDefinition, proposer: str, opens_at: int) -> None:
+    def submit_market(self, market_id: str, definition: MarketDefinition, proposer: str, opens_at: int) -> object:
         """Create a proposed market (``STATE_PROPOSED``) at the submission of its proposal.
 
         ``definition.opening_auction_duration`` is enactment minus closing, seconds.

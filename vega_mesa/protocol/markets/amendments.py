@@ -209,12 +209,9 @@ def _replace(market: FuturesMarket, order: Order, amended: Order, ids: IdGenerat
             raise
     book.remove(order)
     confirmation = book.submit(amended, fills, market.now, trades)
-    refusal = None
+    refusal: OrderRefused | None = None
     if isolated and not amended.is_finished:
-        try:
-            isolated_margin.fund_orders(market, position)
-        except OrderRefused as late:
-            refusal = late
+        refusal = isolated_margin.fund_or_stop(market, position, amended)
     if amended.is_finished and amended.remaining > 0 and refusal is None:
         market.positions.unregister(amended)
     if bill is not None:

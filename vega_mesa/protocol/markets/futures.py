@@ -7,6 +7,7 @@ an auction in :mod:`vega_mesa.protocol.markets.auctions`, the mark-to-market in 
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -52,7 +53,8 @@ from vega_mesa.protocol.matching.confirmation import Confirmation
 from vega_mesa.protocol.matching.expiry import ExpiringOrders
 from vega_mesa.protocol.matching.order import Order, Side, Trade
 from vega_mesa.protocol.matching.pegged import ParkedOrders, References
-from vega_mesa.protocol.matching.stop_orders import StopOrder, StopOrderPool
+from vega_mesa.protocol.matching.stop_order import StopOrder
+from vega_mesa.protocol.matching.stop_orders import StopOrderPool
 from vega_mesa.protocol.positions import Positions
 from vega_mesa.protocol.products import Future, Perpetual
 from vega_mesa.protocol.risk import models
@@ -342,7 +344,7 @@ class FuturesMarket:
         """Open interest as it would be after the auction's indicative trades."""
         if not self.book.indicative()[1]:
             return self.positions.open_interest
-        confirmations, _ = self.book.copy().uncross(self.now)
+        confirmations, _ = pickle.loads(pickle.dumps(self.book)).uncross(self.now)  # noqa: S301 - our own copy
         sizes = {party: position.size for party, position in self.positions.by_party.items()}
         for confirmation in confirmations:
             for trade in confirmation.trades:

@@ -254,6 +254,16 @@ def fund_orders(market: FuturesMarket, position: Position) -> None:
         raise OrderRefused("MARGIN_CHECK_FAILED", "margin check failed", emits=False)
 
 
+def fund_or_stop(market: FuturesMarket, position: Position, order: Order) -> OrderRefused | None:
+    """As :func:`fund_orders` for an amended order that may have traded; the refusal is for after its trades."""
+    traded = order.size - order.true_remaining
+    size = position.size + (traded if order.side is BUY else -traded)
+    if _fund_orders(market, position.party, size):
+        return None
+    stop_orders(market, position.party)
+    return OrderRefused("MARGIN_CHECK_FAILED", "margin check failed", emits=False)
+
+
 def on_fill(market: FuturesMarket, order: Order, trade: Trade) -> None:
     """Move margin for a fill that has been booked: of a resting order, or in an uncrossing."""
     party = order.party

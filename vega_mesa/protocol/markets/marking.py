@@ -43,8 +43,8 @@ def sample_after_auction(market: FuturesMarket) -> None:
             price.record_book(market.last_traded_price, market.now)
 
 
-def update_mark_price(market: FuturesMarket, *, leaving_opening: bool = False, monitored: bool = True) -> None:
-    """Calculate a candidate and take it, unless price monitoring objects and starts an auction (03 §5.5)."""
+def update_mark_price(market: FuturesMarket, *, leaving_opening: bool = False, monitored: bool = True) -> bool:
+    """Calculate a candidate and take it, unless price monitoring objects; False: it has started an auction (03 §5.5)."""
     candidate = market.composite.calculate(market.now, market.mark_price_frequency)
     sample_book(market, market.composite)
     if candidate:
@@ -54,11 +54,12 @@ def update_mark_price(market: FuturesMarket, *, leaving_opening: bool = False, m
             breached = market.price_monitor.check(candidate, persistent=True, record=True)
             if breached is not None:
                 auctions.enter_price_auction(market, breached)
-                return
+                return False
         market.mark_price = candidate
     if leaving_opening and not market.mark_price:
         market.mark_price = market.last_traded_price
         market.price_monitor.reset(market.last_traded_price)
+    return True
 
 
 # -- mark-to-market ------------------------------------------------------------------------------------------------------
@@ -69,9 +70,9 @@ def mark_if_due(market: FuturesMarket, ids: IdGenerator) -> None:
     if market.next_mark_to_market > market.now or market.auction.in_auction:
         return
     previous = market.mark_price
-    update_mark_price(market)
+    entered_auction = not update_mark_price(market)
     market.next_mark_to_market = market.now + market.mark_price_frequency
-    if market.auction.in_auction:
+    if entered_auction:
         return
     changed = previous is None or previous != market.mark_price or market.settlement.has_trades
     if not changed or (not market.mark_price and market.max_price is None) or market.mark_price is None:

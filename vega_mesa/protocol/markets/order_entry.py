@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vega_mesa.protocol.arithmetic import divide, exact, format_decimal
 from vega_mesa.protocol.commands.trading import OrderSubmission
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.markets import isolated_margin, margining, pegging, stop_triggers, trade_processing
@@ -271,3 +272,23 @@ def accept_prices(market: FuturesMarket, order: Order, fills: list[Fill]) -> boo
         enter_price_auction(market, breach)
         return False
     return True
+
+
+@exact
+def check_value(market: FuturesMarket, order: Order) -> None:
+    """Refuse an amended order worth less than a margin that would count (02 §6.2, row 8).
+
+    The asset price is multiplied by the price factor once more, as the protocol does.
+    """
+    mark = market.mark_price or 0
+    price = order.price
+    if order.peg is not None:
+        offset = market.price_scale.times(order.peg.offset)
+        price = mark - offset if order.side is BUY else mark + offset
+    factor = market.risk_factors.long if order.side is BUY else market.risk_factors.short
+    notional = divide(market.price_scale.times(price) * order.size, market.position_scale.decimal)
+    value = notional * (factor.decimal + market.definition.linear_slippage_factor)
+    required = market.minimum_order_value_multiple * market.collateral.quanta[market.asset]
+    if value < required:
+        shown = format_decimal(value), format_decimal(required)
+        raise Refused("order value (%s) is less than minimum maintenance margin for spam (%s)" % shown)
