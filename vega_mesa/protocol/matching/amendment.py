@@ -63,7 +63,7 @@ def apply_amendment(order: Order, amendment: OrderAmendment, scale: Scale, now: 
         if price != order.price:
             amended.price = price
             amended.original_price = amendment.price
-    if amendment.size:
+    if amendment.size is not None:
         _resize(amended, amendment.size - amended.size)
     _resize(amended, amendment.size_delta)
     if amendment.time_in_force is not TimeInForce.UNSPECIFIED:
