@@ -76,6 +76,8 @@ class Assets:
         self.collateral = collateral
         self.permissive = permissive
         self.by_id: dict[str, Asset] = {}
+        self.awaiting_bridge: list[str] = []
+        """Assets whose listing or new limits the validators have yet to sign; the bridge empties it."""
         self._quanta: dict[str, Decimal] = {}  # registered without a network
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -171,7 +173,10 @@ class Assets:
         """The vote passed: a built-in asset is enabled, a token waits for its listing on the bridge."""
         asset = replace(self.get(id), status=AssetStatus.PENDING_LISTING)
         self._set(asset)
-        return self.enable(id) if isinstance(asset.details.source, BuiltinSource) else asset
+        if isinstance(asset.details.source, BuiltinSource):
+            return self.enable(id)
+        self.awaiting_bridge.append(id)
+        return asset
 
     def enable(self, id: str) -> Asset:
         """The asset can be used from now on.
@@ -199,6 +204,7 @@ class Assets:
         source = asset.details.source
         if not isinstance(source, ERC20Source):
             raise Refused("expected an ERC20 asset but was not")
+        self.awaiting_bridge.append(id)
         limits = replace(source, lifetime_limit=lifetime_limit, withdraw_threshold=withdraw_threshold)
         return self._set(replace(asset, staged=replace(asset.details, quantum=quantum, source=limits)))
 

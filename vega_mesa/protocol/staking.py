@@ -56,13 +56,15 @@ class StakingAccounts:
     as older than everything, as on the network.
 
     Args:
-        supply: all tokens that exist, asset decimals (the token contract says so; the bridge keeps it current).
+        asset: the governance token; keep it equal to the parameter ``reward.asset``.
     """
 
-    def __init__(self, bus: EventBus, collateral: Collateral, supply: int = 0) -> None:
+    def __init__(self, bus: EventBus, collateral: Collateral, asset: str = "") -> None:
         self.bus = bus
         self.collateral = collateral
-        self.supply = supply
+        self.asset = asset
+        self.supply: int | None = None
+        """All tokens that exist, as the token's contract says (the bridge keeps it current); None: a built-in asset."""
         self._events: dict[str, list[StakeEvent]] = {}
         self._ids: dict[str, str] = {}
         self._balances: dict[str, int] = {}
@@ -92,8 +94,10 @@ class StakingAccounts:
         return max(0, balance if lowest is None else lowest)
 
     def total_supply(self) -> int:
-        """All tokens that exist."""
-        return self.supply
+        """All tokens that exist: the contract's supply, of a built-in asset all that has entered the network."""
+        if self.supply is not None:
+            return self.supply
+        return max(0, -self.collateral.balance(AccountType.EXTERNAL, self.asset))
 
     def deposited(self, id: str, party: str, amount: int, time: int) -> None:
         """Tokens were associated.
@@ -110,33 +114,33 @@ class StakingAccounts:
         """Tokens were taken back. More than there are: the balance reads 0 until a deposit makes up for it."""
         self._add(id, party, amount, time, removal=True)
 
-    def associate(self, id: str, party: str, asset: str, amount: int, now: int) -> None:
+    def associate(self, id: str, party: str, amount: int, now: int) -> None:
         """Lock tokens of the party's general account for staking.
 
         Raises:
             Refused: nothing to lock, or more than there is.
         """
-        source = self.collateral.find(AccountType.GENERAL, asset, party)
+        source = self.collateral.find(AccountType.GENERAL, self.asset, party)
         if amount <= 0:
             raise Refused("cannot transfer zero funds")
         if source is None or source.balance < amount:
             raise Refused("not enough funds to transfer")
-        locked = self.collateral.open(AccountType.LOCKED_FOR_STAKING, asset, party)
+        locked = self.collateral.open(AccountType.LOCKED_FOR_STAKING, self.asset, party)
         self.collateral.transfer("TRANSFER_TYPE_TRANSFER_FUNDS_DISTRIBUTE", amount, source, locked)
         self.deposited(id, party, amount, now // SECOND)
 
-    def dissociate(self, id: str, party: str, asset: str, amount: int, now: int) -> None:
+    def dissociate(self, id: str, party: str, amount: int, now: int) -> None:
         """Unlock tokens back to the party's general account.
 
         Raises:
             Refused: nothing to unlock, or more than is locked.
         """
-        locked = self.collateral.find(AccountType.LOCKED_FOR_STAKING, asset, party)
+        locked = self.collateral.find(AccountType.LOCKED_FOR_STAKING, self.asset, party)
         if amount <= 0:
             raise Refused("cannot transfer zero funds")
         if locked is None or locked.balance < amount:
             raise Refused("not enough funds to transfer")
-        general = self.collateral.open(AccountType.GENERAL, asset, party)
+        general = self.collateral.open(AccountType.GENERAL, self.asset, party)
         self.collateral.transfer("TRANSFER_TYPE_TRANSFER_FUNDS_DISTRIBUTE", amount, locked, general)
         self.removed(id, party, amount, now // SECOND)
 
