@@ -165,3 +165,64 @@ def instant(value: str | datetime) -> int:
 def to_datetime(ns: int) -> datetime:
     """A network time (ns) as an aware UTC ``datetime``, nanoseconds dropped."""
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ns // 1_000)
+
+
+class MarketUnits:
+    """The units of one market: how its prices, sizes and amounts of money are written.
+
+    Args:
+        price_decimals: of prices that parties send.
+        size_decimals: of sizes; negative where the smallest size is 10, 100...
+        asset_decimals: of money, and of prices as the book holds them.
+        tick_size: the smallest step of a price, in units of its last decimal.
+    """
+
+    __slots__ = ("price_decimals", "size_decimals", "asset_decimals", "tick_size")
+
+    def __init__(self, price_decimals: int, size_decimals: int, asset_decimals: int, tick_size: int = 1) -> None:
+        self.price_decimals = price_decimals
+        self.size_decimals = size_decimals
+        self.asset_decimals = asset_decimals
+        self.tick_size = tick_size
+
+    def price(self, value: object) -> int:
+        """A price in market decimals, as commands carry it; not negative."""
+        return _not_negative(to_integer(value, self.price_decimals, "price"), "price", value)
+
+    def size(self, value: object) -> int:
+        """A size in position decimals; more than nothing."""
+        size = to_integer(value, self.size_decimals, "size")
+        if size <= 0:
+            raise InvalidAmount(f"size {value!r} is not positive")
+        return size
+
+    def amount(self, value: object, what: str = "amount") -> int:
+        """Money in asset decimals; not negative."""
+        return _not_negative(to_integer(value, self.asset_decimals, what), what, value)
+
+    def shown_price(self, value: int) -> float:
+        """A price of the book (asset decimals) for people."""
+        return from_integer(value, self.asset_decimals)
+
+    def shown_size(self, value: int) -> float:
+        """A size for people."""
+        return from_integer(value, self.size_decimals)
+
+    def shown_amount(self, value: int) -> float:
+        """Money for people."""
+        return from_integer(value, self.asset_decimals)
+
+    def rounded_price(self, value: object, rounding: Rounding = "nearest") -> float:
+        """The nearest price, lower price or higher price that the tick size allows; at least one tick."""
+        ticks = round_to(value, self.price_decimals, self.tick_size, rounding)
+        return from_integer(max(ticks, self.tick_size), self.price_decimals)
+
+    def rounded_size(self, value: object, rounding: Rounding = "down") -> float:
+        """The nearest, next lower (the default) or next higher size that the market knows."""
+        return from_integer(round_to(value, self.size_decimals, 1, rounding), self.size_decimals)
+
+
+def _not_negative(value: int, what: str, given: object) -> int:
+    if value < 0:
+        raise InvalidAmount(f"{what} {given!r} is negative")
+    return value

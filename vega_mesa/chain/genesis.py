@@ -6,14 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
+from vega_mesa.chain.shapes import record_of
 from vega_mesa.errors import ConfigError
+from vega_mesa.protocol.assets import AssetDetails, BuiltinSource
 
 SECOND: Final = 1_000_000_000  # nanoseconds
 START: Final = 1_704_067_200 * SECOND  # 2024-01-01T00:00:00Z
 ORDERINGS: Final = ("arrival", "shuffle", "vega")
 _FIELDS: Final = (
     "chain_id", "time", "block_duration", "transactions_per_block", "ordering", "ordering_seed", "network_parameters",
+    "assets",
 )  # fmt: skip
+VOTE: Final = AssetDetails(
+    name="Vote", symbol="VOTE", decimals=5, source=BuiltinSource(max_faucet_amount_mint=10_000 * 10**5)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +37,7 @@ class Genesis:
             those of a trading network (0093-TRTO: cancellations, post-only orders, what was delayed, the rest).
         ordering_seed: of the shuffle.
         network_parameters: values by their Vega names, where they are not the defaults.
+        assets: enabled from the start, by id. The default is the governance token VOTE, built in.
     """
 
     chain_id: str = "vega-mesa"
@@ -40,6 +47,7 @@ class Genesis:
     ordering: str = "arrival"
     ordering_seed: int = 0
     network_parameters: Mapping[str, str] = field(default_factory=dict)
+    assets: Mapping[str, AssetDetails] = field(default_factory=lambda: {"VOTE": VOTE})
 
     def __post_init__(self) -> None:
         if self.block_duration <= 0:
@@ -51,7 +59,9 @@ class Genesis:
 
     def to_json(self) -> dict[str, Any]:
         """As an object of the transaction log."""
-        return {name: getattr(self, name) for name in _FIELDS} | {"network_parameters": dict(self.network_parameters)}
+        assets = {id: record_of(AssetDetails).encode(details) for id, details in self.assets.items()}
+        values = {name: getattr(self, name) for name in _FIELDS}
+        return values | {"network_parameters": dict(self.network_parameters), "assets": assets}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -59,4 +69,6 @@ class Genesis:
         unknown = sorted(set(data) - set(_FIELDS))
         if unknown:
             raise ConfigError("genesis", unknown[0], f"one of {', '.join(_FIELDS)}")
-        return cls(**data)
+        record = record_of(AssetDetails)
+        assets = {id: record.decode(details, f"assets.{id}") for id, details in data["assets"].items()}
+        return cls(**{**data, "assets": assets})

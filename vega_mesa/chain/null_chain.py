@@ -208,4 +208,7 @@ class NullChain:
 def _new_exchange(genesis: Genesis) -> Exchange:
     from vega_mesa.protocol.exchange import Exchange  # the engine is large: who replays with another needs none
 
-    return Exchange(genesis.time, dict(genesis.network_parameters))
+    exchange = Exchange(genesis.time, dict(genesis.network_parameters))
+    for id, details in genesis.assets.items():
+        exchange.assets.register(id, details)
+    return exchange

@@ -8,7 +8,6 @@ the order in which it was first met, never by its address. Sets count in the ord
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import is_dataclass
 from decimal import Decimal
 from enum import Enum
 from hashlib import blake2b
@@ -105,7 +104,7 @@ class _Walk:
 
 def _is_value(kind: type) -> bool:
     # Frozen classes count by value: whether two equal ones are one object is an accident of how they were made.
-    return kind is frozenset or (is_dataclass(kind) and bool(vars(kind)["__dataclass_params__"].frozen))
+    return kind is frozenset or bool(getattr(getattr(kind, "__dataclass_params__", None), "frozen", False))
 
 
 def _reduced(value: Any, kind: type) -> object:

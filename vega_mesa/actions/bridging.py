@@ -1,0 +1,69 @@
+"""Money in and out: the faucet, the simulated Ethereum and its bridge; data that a key signs (0030-ETHM, 0045-DSRC)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vega_mesa.actions.observing import Observing
+from vega_mesa.chain.transaction import Transaction
+from vega_mesa.errors import InvalidAmount
+from vega_mesa.protocol.commands.bridging import (
+    EthereumClaimWithdrawal,
+    EthereumDeposit,
+    EthereumListAsset,
+    EthereumSetAssetLimits,
+    FaucetMint,
+    OracleDataSubmission,
+    WithdrawSubmission,
+)
+from vega_mesa.units import Number, to_integer
+
+
+class Bridging(Observing):
+    """Moves money over the bridge. Assets are named by id or symbol; amounts are people's numbers."""
+
+    def asset_amount(self, asset: str, amount: Number) -> int:
+        """An amount in asset decimals.
+
+        Raises:
+            UnknownAsset: there is none of this id or symbol.
+            InvalidAmount: negative, or finer than the asset's decimals.
+        """
+        decimals = self.model.exchange.assets.decimals(self.model.find_asset(asset))
+        value = to_integer(amount, decimals, "amount")
+        if value < 0:
+            raise InvalidAmount(f"amount {amount!r} is negative")
+        return value
+
+    def mint(self, asset: str, amount: Number) -> Transaction:
+        """Mint a built-in asset to the agent; the next block credits it."""
+        return self.send(FaucetMint(asset=self.model.find_asset(asset), amount=self.asset_amount(asset, amount)))
+
+    def deposit(self, asset: str, amount: Number, party: str = "") -> Transaction:
+        """Deposit tokens of the agent's wallet, to itself or to a party; credited once Ethereum has confirmed."""
+        id = self.model.find_asset(asset)
+        return self.send(EthereumDeposit(asset=id, amount=self.asset_amount(asset, amount), party=party))
+
+    def withdraw(self, asset: str, amount: Number, receiver: str = "") -> Transaction:
+        """Take money out of the general account; for a token, ``claim_withdrawal`` then pays the receiver's wallet."""
+        id = self.model.find_asset(asset)
+        return self.send(
+            WithdrawSubmission(asset=id, amount=self.asset_amount(asset, amount), receiver=receiver or self.key)
+        )
+
+    def claim_withdrawal(self, withdrawal_id: str) -> Transaction:
+        """Present a signed withdrawal to the bridge."""
+        return self.send(EthereumClaimWithdrawal(withdrawal_id=withdrawal_id))
+
+    def list_asset(self, asset: str) -> Transaction:
+        """List a voted token on the bridge."""
+        return self.send(EthereumListAsset(asset=self.model.find_asset(asset)))
+
+    def set_asset_limits(self, asset: str) -> Transaction:
+        """Take the limits of a voted asset update to the bridge."""
+        return self.send(EthereumSetAssetLimits(asset=self.model.find_asset(asset)))
+
+    def submit_oracle_data(self, properties: Mapping[str, str]) -> Transaction:
+        """Sign data with the agent's key: whatever listens for it hears it."""
+        pairs = tuple((str(name), str(value)) for name, value in properties.items())
+        return self.send(OracleDataSubmission(properties=pairs))
