@@ -42,7 +42,7 @@ _natural = _integer(_DIGITS, 0, 2**256 - 1, "uint")
 def uint(text: str) -> int:
     """``uint``: 256 bits without sign; as upstream reads them, a negative number wraps around."""
     if text.startswith("-"):
-        return 2**256 - _natural(text[1:])
+        return -_natural(text[1:]) % 2**256
     return _natural(text)
 
 

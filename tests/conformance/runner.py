@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import signal
+import threading
 import time
 import traceback
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from typing import Any
 import tests.conformance.steps  # noqa: F401 - registers the steps
 from tests.conformance.checks import check_net_deposits
 from tests.conformance.configurations import Configurations
-from tests.conformance.failures import StepFailed
+from tests.conformance.failures import NotBuiltYet, StepFailed
 from tests.conformance.mutation import Mutation, mutate
 from tests.conformance.outcome import FAILED, PASSED, UNDEFINED, Outcome, outcome_of
 from tests.conformance.parsing import Scenario, Step, read_feature
@@ -137,12 +138,8 @@ def _run_steps(scenario: Scenario, configurations: Configurations, options: Opti
             if world is None:
                 world = World(configurations, perps=options.perps)
             world.reconciliation.start_step()
-            try:
-                REGISTRY.run(step.text, step.table, world)
-            except Exception:
-                raise
-            else:
-                world.reconciliation.finish_step()
+            REGISTRY.run(step.text, step.table, world)
+            world.reconciliation.finish_step()
         if world is not None:
             check_net_deposits(world)
     except Exception as error:  # noqa: BLE001 - whatever goes wrong in a scenario is its outcome
@@ -152,8 +149,9 @@ def _run_steps(scenario: Scenario, configurations: Configurations, options: Opti
 
 
 def _why(error: Exception, step: Step | None) -> dict[str, Any]:
-    told = {
-        "kind": type(error).__name__,
+    kind = NotBuiltYet if isinstance(error, NotImplementedError) else type(error)
+    told: dict[str, Any] = {
+        "kind": kind.__name__,
         "step": step.text if step else "(end of the scenario)",
         "step_line": step.line if step else 0,
         "message": str(error) or type(error).__name__,
@@ -179,7 +177,7 @@ def _ring(signum: int, frame: FrameType | None) -> None:
 
 
 def _set_alarm(seconds: int) -> Any:
-    if not seconds or multiprocessing.parent_process() is None and not _is_main_thread():
+    if not seconds or threading.current_thread() is not threading.main_thread():
         return None
     previous = signal.signal(signal.SIGALRM, _ring)
     signal.alarm(seconds)
@@ -190,12 +188,6 @@ def _clear_alarm(previous: Any) -> None:
     if previous is not None:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, previous)
-
-
-def _is_main_thread() -> bool:
-    import threading
-
-    return threading.current_thread() is threading.main_thread()
 
 
 # -- many files --------------------------------------------------------------------------------------------------------

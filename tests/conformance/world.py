@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from tests.conformance.checks import Reconciliation
 from tests.conformance.configurations import Configurations
-from tests.conformance.failures import BadTable, StepFailed
+from tests.conformance.failures import BadTable, NotBuiltYet, StepFailed
 from tests.conformance.network import Network
 from tests.conformance.protocol import protocol
 from tests.conformance.recorder import Recorder
+from vega_mesa.errors import InvalidCommand
 from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.commands.governance import UpdateMarketState
 from vega_mesa.protocol.epochs import START as EPOCH_STARTS, Epoch
@@ -263,11 +264,8 @@ class World:
 
     def average_fill_price(self, market: str, side: Side, volume: int) -> int | None:
         """What a volume would cost on average on that side of the book, asset decimals; None if there is not enough."""
-        running = self.market(market)
-        if running.book.in_auction:
-            return int(running.book.indicative()[0])
-        found: int | None = running.book.average_fill_price(side, volume)
-        return found
+        price, error = self.market(market).book.average_fill_price(side, volume)
+        return None if error else int(price)
 
     def profit_and_loss(self, party: str) -> dict[str, Any]:
         """The party's records by market."""
@@ -282,7 +280,10 @@ class World:
 
     def execute(self, party: str, command: object, id_root: str | None = None) -> Any:
         """Carry out a party's command."""
-        return self.exchange.execute(party, command, self.next_id() if id_root is None else id_root)
+        try:
+            return self.exchange.execute(party, command, self.next_id() if id_root is None else id_root)
+        except InvalidCommand as error:
+            raise NotBuiltYet(str(error)) from error
 
     # -- data ------------------------------------------------------------------------------------------------------
 

@@ -86,6 +86,8 @@ def submission(row: Row, now: int, **more: Any) -> OrderSubmission:
 
 def _plain(row: Row, now: int) -> OrderSubmission | StopOrdersSubmission:
     """A row of the general table: an order, pegged if it says so, or a stop order if it has a trigger."""
+    if row.has("error") and row.get("resulting trades", 0) > 0:
+        raise StepFailed("a row cannot expect both an error and trades", row=row)
     peg = None
     if row["pegged reference"] is not PeggedReference.UNSPECIFIED:
         peg = PeggedOrderDetails(reference=row["pegged reference"], offset=row.get("pegged offset", 0))
@@ -123,8 +125,6 @@ def _leg(row: Row, which: str, order: OrderSubmission, now: int) -> StopOrderSet
 
 def place(world: World, row: Row, command: OrderSubmission | StopOrdersSubmission, party: str = "") -> Any:
     """Send an order and compare error and number of trades; returns the confirmation when there is one to count."""
-    if row.has("error") and row.get("resulting trades", 0) > 0:
-        raise StepFailed("a row cannot expect both an error and trades", row=row)
     outcome = world.execute(party or row["party"], command)
     check_error(row, outcome.error)
     if outcome.error or outcome.order is None:
