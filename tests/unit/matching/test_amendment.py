@@ -22,8 +22,8 @@ def amendment(**fields):
     return OrderAmendment(market_id="market", order_id="id", **fields)
 
 
-def amend(order, scale=Scale(0), **fields):
-    return apply_amendment(order, amendment(**fields), scale, 50)
+def amend(order, decimals=0, **fields):
+    return apply_amendment(order, amendment(**fields), Scale(decimals), 50)
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,9 @@ def test_an_amendment_of_nothing_bumps_the_version(desk):
 def test_a_price_that_scales_to_the_same_is_no_change(desk):
     order = desk.order(BUY, 5, 10)
     order.original_price = 100
-    amended = amend(order, Scale(-1), price=105)
+    amended = amend(order, -1, price=105)
     assert (amended.price, amended.original_price) == (10, 100)
-    moved = amend(order, Scale(-1), price=111)
+    moved = amend(order, -1, price=111)
     assert (moved.price, moved.original_price) == (11, 111)
     assert must_replace(order, moved)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from vega_mesa.protocol.matching import uncrossing
+from vega_mesa.protocol.matching.columns import order_columns, orders_of_columns
 from vega_mesa.protocol.matching.confirmation import Confirmation, Fill
 from vega_mesa.protocol.matching.depth import Depth
 from vega_mesa.protocol.matching.iceberg import needs_refresh, set_peak, take
@@ -27,7 +28,6 @@ from vega_mesa.protocol.matching.order import (
     Order,
     Side,
     Trade,
-    rebuild_order,
 )
 from vega_mesa.protocol.matching.validation import validate
 from vega_mesa.protocol.matching.walk import FILLABLE, OWN_ORDER, fill_or_kill, limit_key, walk, walk_off_book
@@ -427,19 +427,18 @@ class OrderBook(Depth):
         return OrderBook, (self.market_id,), self.state()
 
     def state(self) -> tuple[Any, ...]:
-        """The whole state as flat tuples: links between orders never recurse."""
+        """The whole state as flat tuples, so that links between orders never recurse."""
         return (
             self.in_auction,
             self.last_traded_price,
             self.batch_id,
             self.off_book,
-            [order.values() for order in self.orders.values()],
+            order_columns(list(self.orders.values())),
         )
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self.in_auction, self.last_traded_price, self.batch_id, self.off_book, orders = state
-        for values in orders:
-            order = rebuild_order(values)
+        self.in_auction, self.last_traded_price, self.batch_id, self.off_book, columns = state
+        for order in orders_of_columns(columns):
             batch_id = order.batch_id
             self.reinsert(order)
             order.batch_id = batch_id
