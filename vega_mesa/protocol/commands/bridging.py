@@ -23,6 +23,25 @@ class FaucetMint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EthereumDeployToken:
+    """A transaction on Ethereum: create a token contract at an address."""
+
+    address: str
+    name: str
+    symbol: str
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EthereumMintToken:
+    """A transaction on Ethereum: create tokens in a wallet (the sender's own when empty)."""
+
+    address: str
+    amount: int
+    wallet: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EthereumListAsset:
     """A transaction on Ethereum: list an asset, whose signatures are complete, on the bridge."""
 
