@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from vega_mesa.protocol import batches
 from vega_mesa.protocol.commands import bridging, governance, liquidity, staking, trading
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order_errors import OrderRefused
@@ -80,9 +81,7 @@ def cancel_stop_orders(
     return Outcome(id=command.stop_order_id)
 
 
-def update_margin_mode(
-    exchange: Exchange, party: str, command: trading.UpdateMarginMode, ids: IdGenerator
-) -> Outcome:
+def update_margin_mode(exchange: Exchange, party: str, command: trading.UpdateMarginMode, ids: IdGenerator) -> Outcome:
     """Cross or isolated margin."""
     market = exchange.market(command.market_id)
     if not market.can_trade:
@@ -172,6 +171,7 @@ HANDLERS: dict[type, Handler] = {
     trading.StopOrdersSubmission: submit_stop_orders,
     trading.StopOrdersCancellation: cancel_stop_orders,
     trading.UpdateMarginMode: update_margin_mode,
+    trading.BatchMarketInstructions: batches.execute,
     liquidity.LiquidityProvisionSubmission: submit_liquidity,
     liquidity.LiquidityProvisionAmendment: amend_liquidity,
     liquidity.LiquidityProvisionCancellation: cancel_liquidity,

@@ -154,11 +154,10 @@ def _amend_resting(market: FuturesMarket, order: Order, amended: Order, ids: IdG
         return _replace(market, order, amended, ids)
     shrinks = amended.size < order.size
     market.book.amend_in_place(order, amended)
-    if shrinks:
-        if party in market.isolated:
-            isolated_margin.fund_orders(market, position)
-        else:
-            margining.recheck(market, [position])
+    if party in market.isolated:
+        isolated_margin.fund_orders(market, position)
+    elif shrinks:
+        margining.recheck(market, [position])
     market.announce(order)
     return Confirmation(order, [], [])
 
@@ -210,7 +209,7 @@ def _replace(market: FuturesMarket, order: Order, amended: Order, ids: IdGenerat
     book.remove(order)
     confirmation = book.submit(amended, fills, market.now, trades)
     refusal: OrderRefused | None = None
-    if isolated and not amended.is_finished:
+    if isolated:
         refusal = isolated_margin.fund_or_stop(market, position, amended)
     if amended.is_finished and amended.remaining > 0 and refusal is None:
         market.positions.unregister(amended)
@@ -221,4 +220,3 @@ def _replace(market: FuturesMarket, order: Order, amended: Order, ids: IdGenerat
         raise refusal
     market.announce(amended)
     return confirmation
-

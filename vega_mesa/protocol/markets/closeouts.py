@@ -101,9 +101,7 @@ def _take_over(market: FuturesMarket, party: str, ids: IdGenerator) -> tuple[lis
     return [network_order, party_order], trade
 
 
-def _filled_order(
-    market: FuturesMarket, id: str, party: str, side: Side, size: int, reference: str
-) -> Order:
+def _filled_order(market: FuturesMarket, id: str, party: str, side: Side, size: int, reference: str) -> Order:
     price = market.mark_price or 0
     order = Order(
         id, market.id, party, side, OrderType.NETWORK, TimeInForce.FOK, size, price, market.price_scale.over(price),

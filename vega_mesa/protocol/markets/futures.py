@@ -43,7 +43,12 @@ from vega_mesa.protocol.markets import (
     order_entry,
     stop_triggers,
 )
-from vega_mesa.protocol.markets.definition import FutureProduct, MarginScalingFactors, MarketDefinition, PerpetualProduct
+from vega_mesa.protocol.markets.definition import (
+    FutureProduct,
+    MarginScalingFactors,
+    MarketDefinition,
+    PerpetualProduct,
+)
 from vega_mesa.protocol.markets.liquidity_view import FuturesLiquidityView
 from vega_mesa.protocol.markets.market_data import MarketData, read_market_data
 from vega_mesa.protocol.markets.services import MarketServices
@@ -200,7 +205,7 @@ class FuturesMarket:
         self.product.on_block_end(self)
         marking.mark_if_due(self, self.block_ids("blockend"))
         for position in self.positions.flat():
-            if not self.settlement.has_traded(position.party):
+            if not self.settlement.holds(position.party):
                 margining.release_all(self, position.party)
         self.liquidity.on_block_end(self.now)
 
@@ -256,9 +261,7 @@ class FuturesMarket:
         """See :func:`vega_mesa.protocol.markets.isolated_margin.switch`."""
         isolated_margin.switch(self, party, command.isolated, command.margin_factor)
 
-    def submit_liquidity_provision(
-        self, party: str, command: LiquidityProvisionSubmission, ids: IdGenerator
-    ) -> None:
+    def submit_liquidity_provision(self, party: str, command: LiquidityProvisionSubmission, ids: IdGenerator) -> None:
         """Commit liquidity; the party gets a margin account and is known to the market from here on."""
         margining.require_general_account(self, party)
         margining.open_accounts(self, party)

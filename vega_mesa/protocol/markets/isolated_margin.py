@@ -61,9 +61,7 @@ def _observable_price(market: FuturesMarket) -> int:
     return price
 
 
-def _isolate(
-    market: FuturesMarket, party: str, accounts: margining.PartyAccounts, factor: Decimal, price: int
-) -> None:
+def _isolate(market: FuturesMarket, party: str, accounts: margining.PartyAccounts, factor: Decimal, price: int) -> None:
     position = market.positions.by_party.get(party)
     size = position.size if position else 0
     alone = market.margin.levels(
@@ -99,8 +97,7 @@ def _share(market: FuturesMarket, party: str, accounts: margining.PartyAccounts,
         )
     market.isolated.pop(party, None)
     position = market.positions.by_party.get(party)
-    if position is not None:
-        margining.announce(market, party, margining.order_levels(market, position, price))
+    margining.announce(market, party, None if position is None else margining.order_levels(market, position, price))
 
 
 def _order_margin(market: FuturesMarket, party: str) -> Account | None:
@@ -215,8 +212,8 @@ def _release(
         market.collateral.transfer("TRANSFER_TYPE_MARGIN_HIGH", amount, accounts.margin, accounts.general)
 
 
-def cover_remainder(market: FuturesMarket, order: Order, position: Position) -> OrderRefused | None:
-    """Move the order margin of an order that has just been put on the book.
+def after_execution(market: FuturesMarket, order: Order, position: Position) -> OrderRefused | None:
+    """Move the order margin of what an order has just put on the book, and tell the levels of what it leads to.
 
     Returns:
         What the caller raises once the trades are processed: the order is off the book then, rejected.
@@ -224,6 +221,9 @@ def cover_remainder(market: FuturesMarket, order: Order, position: Position) -> 
     party = order.party
     traded = order.size - order.true_remaining
     size = position.size + (traded if order.side is BUY else -traded)
+    if order.is_finished:
+        margining.announce(market, party, levels(market, party, size))
+        return None
     if _fund_orders(market, party, size):
         return None
     cancellations.take_out(market, order, OrderStatus.REJECTED)

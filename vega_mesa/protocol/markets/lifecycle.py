@@ -100,9 +100,7 @@ def settle(market: FuturesMarket, price: int, state: MarketState = MarketState.S
     market.liquidity.stop(market.now)
     market.mark_price = market.last_traded_price = price
     market.bus.send(MarketDataUpdated, data=market.market_data())
-    market.bus.send(
-        MarketSettled, market=market.id, price=price, position_factor=market.position_scale.decimal
-    )
+    market.bus.send(MarketSettled, market=market.id, price=price, position_factor=market.position_scale.decimal)
 
 
 def terminate_by_governance(market: FuturesMarket, price: int) -> None:

@@ -254,9 +254,7 @@ def evaluate(market: FuturesMarket, positions: Iterable[Position], *, release: b
     return call
 
 
-def _call(
-    market: FuturesMarket, party: str, accounts: PartyAccounts, levels: MarginLevels, call: MarginCall
-) -> None:
+def _call(market: FuturesMarket, party: str, accounts: PartyAccounts, levels: MarginLevels, call: MarginCall) -> None:
     needed = levels.initial - accounts.margin.balance
     general = accounts.general.balance
     if needed <= general:

@@ -114,6 +114,8 @@ def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator) 
     call = margining.evaluate(market, positions)
     for party, shortfall in call.shortfalls:
         market.liquidity.penalise_shortfall(party, shortfall)
-    in_isolation = isolated_margin.in_distress(market, parties) if isolated and call.moves else []
+    in_isolation = isolated_margin.in_distress(market, parties) if isolated else []
+    if not call.moves:
+        in_isolation = []  # dropped until a later mark-to-market, as the protocol does
     if call.distressed or in_isolation:
         closeouts.close_out(market, call.distressed, in_isolation, ids)

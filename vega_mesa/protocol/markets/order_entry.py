@@ -129,9 +129,7 @@ def _check_time_in_force(market: FuturesMarket, order: Order) -> None:
     time_in_force = order.time_in_force
     if market.auction.in_auction:
         if time_in_force is TimeInForce.GFN:
-            raise OrderRefused(
-                "CANNOT_SEND_GFN_ORDER_DURING_AN_AUCTION", "gfn order received during auction trading"
-            )
+            raise OrderRefused("CANNOT_SEND_GFN_ORDER_DURING_AN_AUCTION", "gfn order received during auction trading")
         if time_in_force is TimeInForce.IOC:
             raise OrderRefused("CANNOT_SEND_IOC_ORDER_DURING_AUCTION", "ioc order received during auction trading")
         if time_in_force is TimeInForce.FOK:
@@ -190,7 +188,7 @@ def _rest_in_auction(market: FuturesMarket, order: Order, position: Position) ->
         raise
     market.book.add_resting(order)
     _settle_remainder(market, order, hidden)
-    refusal = isolated_margin.cover_remainder(market, order, position) if isolated and not order.is_finished else None
+    refusal = isolated_margin.after_execution(market, order, position) if isolated else None
     market.announce(order)
     if refusal is not None:
         raise refusal
@@ -231,7 +229,7 @@ def _trade(market: FuturesMarket, order: Order, position: Position, ids: IdGener
     _settle_remainder(market, order, hidden)
     if bill is not None:
         market.fee_collector.pay(bill)
-    refusal = isolated_margin.cover_remainder(market, order, position) if isolated and not order.is_finished else None
+    refusal = isolated_margin.after_execution(market, order, position) if isolated else None
     market.announce(order)
     if trades:
         trade_processing.process(market, order, confirmation, ids)

@@ -15,6 +15,8 @@ BEST_ASK: Final = PeggedReference.BEST_ASK
 NOTHING_MOVED: Final[frozenset[PeggedReference]] = frozenset()
 EVERYTHING_MOVED: Final = frozenset((MID, BEST_BID, BEST_ASK))
 
+WRAP: Final = 2**256  # prices and offsets are unsigned 256-bit numbers: a sum beyond that wraps around
+
 
 def validate_peg(order: Order) -> None:
     """Check the terms of a pegged order, new or amended.
@@ -87,7 +89,7 @@ def peg_price(order: Order, reference: int, scale: Scale, tick: int, max_price: 
         price = base - offset
         price += -price % tick
     else:
-        price = base + offset
+        price = (base + offset) % WRAP
         price -= price % tick
     price = scale.times(price)
     if max_price is not None:
