@@ -79,7 +79,7 @@ def terminate(market: FuturesMarket) -> None:
     ids = market.block_ids("terminate")
     if market.settlement.has_trades:
         marking.update_mark_price(market, monitored=False)
-        market.product.on_mark_price(market)
+        market.product.on_final_mark_price(market)
         market.bus.send(MarketDataUpdated, data=market.market_data())
         marking.mark_to_market(market, ids, final=True)
     market.set_state(MarketState.TRADING_TERMINATED)
@@ -120,7 +120,7 @@ def terminate_by_governance(market: FuturesMarket, price: int) -> None:
         auctions.uncross(market, market.block_ids("terminate"))
         auctions.announce(market, market.auction.left(market.now))
     terminate(market)
-    market.product.unbind(market)
+    market.product.on_trading_terminated(market)
     settle(market, settlement_price, MarketState.CLOSED)
 
 

@@ -48,5 +48,8 @@ class MarketServices:
         """Volume that automated market makers quote at a price or better."""
         return 0
 
+    def on_index_price(self, market: FuturesMarket, price: int) -> None:
+        """A perpetual's external series took a price (asset decimals)."""
+
     def after_mark_to_market(self, market: FuturesMarket) -> None:
         """A market has been marked to market."""

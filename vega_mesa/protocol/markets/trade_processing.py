@@ -53,6 +53,10 @@ def process(
                 isolated_margin.on_fill(market, order, trade)
         market.liquidity.record_open_interest(market.positions.open_interest, market.now)
         market.settlement.add_trade(trade)
+    if not network:
+        for price in market.product.composite_prices():
+            for trade in trades:
+                price.record_trade(trade.price, trade.size, trade.timestamp)
     market.traded(trades)
     if wanted:
         for trade in trades:

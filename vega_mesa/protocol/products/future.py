@@ -94,7 +94,7 @@ class Future:
         if not self._allows(market, price):
             raise Refused(OUTSIDE_CAP)
 
-    # -- what only perpetuals do -----------------------------------------------------------------------------------------
+    # -- what only perpetuals do ---------------------------------------------------------------------------------------
 
     def margin_increment(self) -> Factor | None:
         """Nothing is added to the margins of a future."""
@@ -115,6 +115,13 @@ class Future:
 
     def on_mark_price(self, market: FuturesMarket) -> None:
         """Mark prices do not matter to a future."""
+
+    def on_final_mark_price(self, market: FuturesMarket) -> None:
+        """Mark prices do not matter to a future."""
+
+    def on_trading_terminated(self, market: FuturesMarket) -> None:
+        """Governance has ended trading and says itself at which price to settle: listen no more."""
+        self.unbind(market)
 
     def set_composite_price_frequency(self, market: FuturesMarket, frequency: int) -> None:
         """A future has no internal composite price."""
