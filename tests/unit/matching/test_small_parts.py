@@ -83,3 +83,14 @@ def test_five_reasons_stop_and_the_others_reject():
     assert OrderRefused("INVALID_PERSISTENCE").status is OrderStatus.REJECTED
     isolated = OrderRefused("PEGGED_ORDERS_NOT_ALLOWED_IN_ISOLATED_MARGIN_MODE", status=OrderStatus.REJECTED)
     assert isolated.status is OrderStatus.REJECTED
+
+
+def test_orders_and_trades_survive_a_snapshot(desk):
+    order = desk.order(BUY, 9, 100, peak=3)
+    order.reason, order.version, order.batch_id = "SELF_TRADING", 4, 2
+    assert pickle.loads(pickle.dumps(order)).values() == order.values() == order.copy().values()
+    desk.sell(5, 100)
+    trade = desk.buy(5, 100).trades[0]
+    trade.id, trade.buyer_fee, trade.seller_auction_batch = "id", (1, 2), 3
+    again = pickle.loads(pickle.dumps(trade))
+    assert [getattr(again, name) for name in trade.__slots__] == [getattr(trade, name) for name in trade.__slots__]

@@ -236,18 +236,28 @@ class Order:
 
 def rebuild_order(values: tuple[Any, ...]) -> Order:
     """Make an order from :meth:`Order.values`, linked into no level."""
-    order = Order.__new__(Order)
     (
-        order.id, order.market, order.party, order.reference, order.side, order.type, order.time_in_force, order.price,
-        order.original_price, order.size, order.remaining, order.created_at, order.updated_at, order.expires_at,
-        order.status, order.reason, order.version, order.batch_id, peg, iceberg, order.post_only, order.reduce_only,
-        order.off_book,
+        order_id, market, party, reference, side, kind, time_in_force, price, original_price, size, remaining,
+        created_at, updated_at, expires_at, status, reason, version, batch_id, peg, iceberg, post_only, reduce_only,
+        off_book,
     ) = values  # fmt: skip
-    order.peg = None if peg is None else Peg(peg[0], peg[1])
-    order.iceberg = None if iceberg is None else Iceberg(iceberg[0], iceberg[1], iceberg[2])
-    order.next = None
-    order.previous = None
-    order.level = None
+    order = Order(order_id, market, party, side, kind, time_in_force, size, price, original_price)
+    order.reference = reference
+    order.remaining = remaining
+    order.created_at = created_at
+    order.updated_at = updated_at
+    order.expires_at = expires_at
+    order.status = status
+    order.reason = reason
+    order.version = version
+    order.batch_id = batch_id
+    if peg is not None:
+        order.peg = Peg(peg[0], peg[1])
+    if iceberg is not None:
+        order.iceberg = Iceberg(iceberg[0], iceberg[1], iceberg[2])
+    order.post_only = post_only
+    order.reduce_only = reduce_only
+    order.off_book = off_book
     return order
 
 
@@ -292,6 +302,17 @@ class Trade:
         self.seller_fee: object | None = None
         self.buyer_auction_batch = 0
         self.seller_auction_batch = 0
+
+    def __reduce__(self) -> tuple[object, ...]:
+        arguments = (
+            self.market, self.price, self.market_price, self.size, self.aggressor, self.buyer, self.seller,
+            self.buy_order, self.sell_order, self.timestamp, self.type,
+        )  # fmt: skip
+        rest = (self.id, self.buyer_fee, self.seller_fee, self.buyer_auction_batch, self.seller_auction_batch)
+        return Trade, arguments, rest
+
+    def __setstate__(self, rest: tuple[str, object | None, object | None, int, int]) -> None:
+        self.id, self.buyer_fee, self.seller_fee, self.buyer_auction_batch, self.seller_auction_batch = rest
 
     def __repr__(self) -> str:
         return f"<Trade {self.size} @ {self.price} {self.buyer} from {self.seller}>"
