@@ -16,7 +16,8 @@ class FundingPeriodUpdated(Event):
     Attributes:
         sequence: number of the period in its market, from 0.
         start, end: nanoseconds; ``end`` is None while the period runs.
-        internal_twap, external_twap: time-weighted average prices, asset decimals, as text.
+        internal_twap, external_twap: time-weighted average prices at the end (of a period that begins: at its start),
+            asset decimals, as text.
         funding_payment: what one whole unit of a long position paid, asset decimals, as text; None: nothing was paid.
         funding_rate: the payment as a share of the external average, as text.
     """

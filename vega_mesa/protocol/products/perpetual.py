@@ -193,7 +193,7 @@ class Perpetual:
         for time, price in zip(early.times, early.prices, strict=True):
             self.internal.add(time, price)
         self._changed()
-        self._announce_period(market, twaps_at=start)
+        self._announce_period(market)
 
     def _end_period(self, market: FuturesMarket, time: int) -> None:
         """A cue: pay for the period that ends at ``time``, then begin the next one there (05 §1.7)."""
@@ -202,7 +202,7 @@ class Perpetual:
         found = self.funding(time) if time != self.started_at else None
         if found is not None:
             self._pay(market, found.payment)
-        self._announce_period(market, end=time, twaps_at=time, found=found)
+        self._announce_period(market, end=time, found=found)
         if self.terminated:
             return
         self.sequence += 1
@@ -226,12 +226,12 @@ class Perpetual:
         pegging.check_references(market)
 
     def _announce_period(
-        self, market: FuturesMarket, end: int | None = None, twaps_at: int | None = None, found: Funding | None = None
+        self, market: FuturesMarket, end: int | None = None, found: Funding | None = None
     ) -> None:
-        internal = external = None
-        if twaps_at is not None:
-            internal = str(self.internal.twap(twaps_at)) if self.internal else None
-            external = str(self.external.twap(twaps_at)) if self.external else None
+        """Tell that a period begins, or ends, with the averages at that time."""
+        time = self.started_at if end is None else end
+        internal = str(self.internal.twap(time)) if self.internal else None
+        external = str(self.external.twap(time)) if self.external else None
         market.bus.send(
             FundingPeriodUpdated,
             market=market.id,
@@ -314,10 +314,14 @@ class Perpetual:
             self._submit_internal(market, market.mark_price)
 
     def after_auction_mark(self, market: FuturesMarket) -> None:
-        """An auction has been left and the mark price calculated: one point, whether it is new or not."""
+        """An auction has been left and the mark price calculated: one point, whether it is new or not.
+
+        The internal price takes the book as it is now, where the mark price took the last traded price.
+        """
         if self.composite is None:
             self._submit_internal(market, market.mark_price)
             return
+        marking.sample_book(market, self.composite)
         self._calculate_internal_price(market, self.composite)
         if not self.internal_price:
             self.internal_price = market.last_traded_price or None
