@@ -102,8 +102,8 @@ class ServiceLevel:
     def __init__(self, parameters: LiquiditySLAParameters, position_decimals: int) -> None:
         self.by_party: dict[str, Performance] = {}
         self.epoch_start = 0
-        self._up = 10 ** max(0, -position_decimals)
-        self._down = 10 ** max(0, position_decimals)
+        self._up: int = 10 ** max(0, -position_decimals)
+        self._down: int = 10 ** max(0, position_decimals)
         self.set_parameters(parameters)
 
     def set_parameters(self, parameters: LiquiditySLAParameters) -> None:

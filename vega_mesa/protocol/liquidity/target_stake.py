@@ -82,8 +82,8 @@ class TargetStake:
 
     def __init__(self, time_window: int, scaling_factor: Decimal, position_decimals: int) -> None:
         self.open_interest = WindowMaximum(0)
-        self._up = 10 ** max(0, -position_decimals)
-        self._down = 10 ** max(0, position_decimals)
+        self._up: int = 10 ** max(0, -position_decimals)
+        self._down: int = 10 ** max(0, position_decimals)
         self.update(time_window, scaling_factor)
 
     def update(self, time_window: int, scaling_factor: Decimal) -> None:
@@ -96,7 +96,7 @@ class TargetStake:
             raise Refused("scaling factor can't be negative")
         self.open_interest.window = time_window * SECOND
         scaling = Factor(scaling_factor)
-        self._scaling = scaling.numerator * _FIVE_DIGITS // scaling.scale
+        self._scaling: int = scaling.numerator * _FIVE_DIGITS // scaling.scale
 
     def record(self, open_interest: int, now: int) -> None:
         """Tell the open interest after a trade (sum of long positions, position decimals)."""
