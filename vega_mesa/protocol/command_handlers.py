@@ -144,7 +144,117 @@ def vote(exchange: Exchange, party: str, command: governance.VoteSubmission, ids
     return Outcome()
 
 
+# -- the bridge, its Ethereum, and oracles ---------------------------------------------------------------------------------
+
+
+def withdraw(exchange: Exchange, party: str, command: bridging.WithdrawSubmission, ids: IdGenerator) -> Outcome:
+    """Money out of the network."""
+    withdrawal = exchange.bridge.withdraw(party, command, ids.next(), exchange.now)
+    return Outcome(id=withdrawal.id, created=withdrawal)
+
+
+def mint(exchange: Exchange, party: str, command: bridging.FaucetMint, ids: IdGenerator) -> Outcome:
+    """A built-in asset from the faucet, credited with the next block."""
+    id = ids.next()
+    exchange.bridge.faucet(party, command, id, exchange.now)
+    return Outcome(id=id)
+
+
+def deploy_token(
+    exchange: Exchange, party: str, command: bridging.EthereumDeployToken, ids: IdGenerator
+) -> Outcome:
+    """A token contract on Ethereum."""
+    token = exchange.bridge.deploy_token(command.address, command.name, command.symbol, command.decimals)
+    return Outcome(id=command.address, created=token)
+
+
+def mint_token(exchange: Exchange, party: str, command: bridging.EthereumMintToken, ids: IdGenerator) -> Outcome:
+    """Tokens in a wallet on Ethereum."""
+    exchange.bridge.mint_token(command.address, command.wallet or party, command.amount)
+    return Outcome()
+
+
+def list_asset(exchange: Exchange, party: str, command: bridging.EthereumListAsset, ids: IdGenerator) -> Outcome:
+    """The bridge's contract lists an asset."""
+    exchange.bridge.list_asset(command.asset, exchange.now)
+    return Outcome(id=command.asset)
+
+
+def set_asset_limits(
+    exchange: Exchange, party: str, command: bridging.EthereumSetAssetLimits, ids: IdGenerator
+) -> Outcome:
+    """The bridge's contract takes an asset's new limits."""
+    exchange.bridge.set_asset_limits(command.asset, exchange.now)
+    return Outcome(id=command.asset)
+
+
+def deposit(exchange: Exchange, party: str, command: bridging.EthereumDeposit, ids: IdGenerator) -> Outcome:
+    """Tokens into the network, credited after the confirmations."""
+    id, wallet, receiver = ids.next(), command.wallet or party, command.party or party
+    exchange.bridge.deposit(wallet, command.asset, command.amount, receiver, id, exchange.now)
+    return Outcome(id=id)
+
+
+def claim(
+    exchange: Exchange, party: str, command: bridging.EthereumClaimWithdrawal, ids: IdGenerator
+) -> Outcome:
+    """A signed withdrawal is presented to the bridge's contract."""
+    exchange.bridge.claim(command.withdrawal_id, exchange.now)
+    return Outcome(id=command.withdrawal_id)
+
+
+def stop_bridge(exchange: Exchange, party: str, command: bridging.EthereumStopBridge, ids: IdGenerator) -> Outcome:
+    """The bridge's contract stops, or resumes."""
+    exchange.bridge.stop(exchange.now, resume=command.resume)
+    return Outcome()
+
+
+def submit_oracle_data(
+    exchange: Exchange, party: str, command: bridging.OracleDataSubmission, ids: IdGenerator
+) -> Outcome:
+    """Signed data of the world outside."""
+    signers, properties = command.signers or (party,), dict(command.properties)
+    exchange.data_sources.check_submission(signers, properties)
+    exchange.data_sources.submit(signers, properties)
+    return Outcome()
+
+
+def submit_ethereum_call(
+    exchange: Exchange, party: str, command: bridging.EthereumCallResult, ids: IdGenerator
+) -> Outcome:
+    """The answer of a contract on Ethereum."""
+    metadata = {"eth-block-time": str(command.block_time)} if command.block_time else {}
+    exchange.data_sources.submit((), dict(command.properties), metadata, ethereum_call=command.spec_id)
+    return Outcome()
+
+
 # -- staking -------------------------------------------------------------------------------------------------------------
+
+
+def associate(exchange: Exchange, party: str, command: staking.AssociateTokens, ids: IdGenerator) -> Outcome:
+    """Governance tokens of the general account are staked."""
+    exchange.staking.associate(ids.next(), party, command.amount, exchange.now)
+    return Outcome()
+
+
+def dissociate(exchange: Exchange, party: str, command: staking.DissociateTokens, ids: IdGenerator) -> Outcome:
+    """Staked tokens go back to the general account."""
+    exchange.staking.dissociate(ids.next(), party, command.amount, exchange.now)
+    return Outcome()
+
+
+def stake(exchange: Exchange, party: str, command: staking.EthereumStake, ids: IdGenerator) -> Outcome:
+    """Tokens of a wallet are associated through the staking bridge."""
+    wallet, receiver = command.wallet or party, command.party or party
+    exchange.bridge.stake(wallet, command.amount, receiver, ids.next(), exchange.now)
+    return Outcome()
+
+
+def unstake(exchange: Exchange, party: str, command: staking.EthereumUnstake, ids: IdGenerator) -> Outcome:
+    """Tokens leave the staking bridge."""
+    wallet, receiver = command.wallet or party, command.party or party
+    exchange.bridge.unstake(wallet, command.amount, receiver, ids.next(), exchange.now)
+    return Outcome()
 
 
 def delegate(exchange: Exchange, party: str, command: staking.DelegateSubmission, ids: IdGenerator) -> Outcome:
@@ -178,6 +288,21 @@ HANDLERS: dict[type, Handler] = {
     governance.ProposalSubmission: submit_proposal,
     governance.BatchProposalSubmission: submit_batch_proposal,
     governance.VoteSubmission: vote,
+    bridging.WithdrawSubmission: withdraw,
+    bridging.FaucetMint: mint,
+    bridging.EthereumDeployToken: deploy_token,
+    bridging.EthereumMintToken: mint_token,
+    bridging.EthereumListAsset: list_asset,
+    bridging.EthereumSetAssetLimits: set_asset_limits,
+    bridging.EthereumDeposit: deposit,
+    bridging.EthereumClaimWithdrawal: claim,
+    bridging.EthereumStopBridge: stop_bridge,
+    bridging.OracleDataSubmission: submit_oracle_data,
+    bridging.EthereumCallResult: submit_ethereum_call,
+    staking.AssociateTokens: associate,
+    staking.DissociateTokens: dissociate,
+    staking.EthereumStake: stake,
+    staking.EthereumUnstake: unstake,
     staking.DelegateSubmission: delegate,
     staking.UndelegateSubmission: undelegate,
 }

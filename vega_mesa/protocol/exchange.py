@@ -67,10 +67,10 @@ class Exchange:
         self.epochs = Epochs(self.bus)
         self.staking = StakingAccounts(self.bus, self.collateral)
         self.stake: StakeView = stake if stake is not None else self.staking
-        self.validators = Validators()
+        self.validators = Validators(self.bus)
         self.delegation = Delegation(self.bus, self.stake, self.validators)
         self.bridge = Bridge(self.bus, self.collateral, self.assets, self.network_parameters, self.staking)
-        self.governance = Governance(self.bus, self.network_parameters, self.assets, self.stake, self)
+        self.governance = Governance(self.bus, self.network_parameters, self.assets, self.stake, self, self.bridge)
         self.services = MarketServices(self.bus, self.collateral, self.data_sources, self.assets)
         self.markets: dict[str, FuturesMarket] = {}
         self.succession = succession.Succession()

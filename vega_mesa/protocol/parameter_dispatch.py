@@ -53,10 +53,20 @@ def _long_block(exchange: Exchange, value: dict[str, Any]) -> None:
     exchange.long_block_table = sorted(table)
 
 
+def _governance_token(exchange: Exchange, value: str) -> None:
+    exchange.staking.asset = value
+
+
+def _minimum_delegation(exchange: Exchange, value: Decimal) -> None:
+    exchange.delegation.minimum_amount = int(value)
+
+
 NETWORK_PARAMETERS: dict[str, Callable[[Any, Any], None]] = {
     "validators.epoch.length": _epoch_length,
     "market.liquidity.successorLaunchWindowLength": _successor_window,
     "auction.LongBlock": _long_block,
+    "reward.asset": _governance_token,
+    "validators.delegation.minAmount": _minimum_delegation,
 }
 
 
