@@ -24,7 +24,9 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("folders", nargs="*", metavar="FOLDER", help="folders or files below it")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every outcome to a file")
     parser.add_argument("--perps", action="store_true", help="turn futures on default oracles into perpetuals")
-    parser.add_argument("-k", dest="text", default="", metavar="TEXT", help="only scenarios with this text in name or file")
+    parser.add_argument(
+        "-k", dest="text", default="", metavar="TEXT", help="only scenarios with this text in name or file"
+    )
     parser.add_argument("-x", dest="first_failure", action="store_true", help="stop at the first failure")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N", help="processes (2)")
     parser.add_argument("--mutate", type=int, metavar="SEED", help="change one expected number of each scenario")

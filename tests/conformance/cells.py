@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -90,7 +90,7 @@ def boolean(text: str) -> bool:
 def time(text: str) -> int:
     """``time``: RFC 3339 in UTC, as nanoseconds since the epoch."""
     try:
-        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError as error:
         raise BadTable(f"{text!r} is not a time") from error
     return int(moment.timestamp()) * SECOND

@@ -7,8 +7,7 @@ depend on which files ran before, or in which process.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from tests.conformance import defaults
 from tests.conformance.failures import BadTable
@@ -27,6 +26,9 @@ from vega_mesa.protocol.markets.definition import (
     SimpleRiskModel,
     TargetStakeParameters,
 )
+from vega_mesa.protocol.programmes.referral import ReferralBenefitTier, StakingTier
+from vega_mesa.protocol.programmes.volume_discount import VolumeDiscountTier
+from vega_mesa.protocol.programmes.volume_rebate import VolumeRebateTier
 
 V = TypeVar("V")
 
@@ -60,15 +62,17 @@ class Configurations:
     slas: dict[str, LiquiditySLAParameters] = field(default_factory=defaults.slas)
     margin_calculators: dict[str, MarginScalingFactors] = field(default_factory=defaults.margin_calculators)
     liquidations: dict[str, LiquidationStrategy] = field(default_factory=defaults.liquidations)
-    futures: dict[str, OracleSpec] = field(default_factory=lambda: {k: OracleSpec(**v) for k, v in _futures()})
+    futures: dict[str, OracleSpec] = field(
+        default_factory=lambda: {name: OracleSpec(**parts) for name, parts in defaults.futures().items()}
+    )
     perpetuals: dict[str, PerpetualProduct] = field(default_factory=defaults.perpetuals)
     settlement_decimals: dict[str, int] = field(default_factory=defaults.settlement_decimals)
     composite_oracles: dict[str, CompositePriceSource] = field(default_factory=dict)
     time_triggers: dict[str, TimeTrigger] = field(default_factory=dict)
-    referral_benefit_tiers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    referral_staking_tiers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    discount_tiers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    rebate_tiers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    referral_benefit_tiers: dict[str, tuple[ReferralBenefitTier, ...]] = field(default_factory=dict)
+    referral_staking_tiers: dict[str, tuple[StakingTier, ...]] = field(default_factory=dict)
+    discount_tiers: dict[str, tuple[VolumeDiscountTier, ...]] = field(default_factory=dict)
+    rebate_tiers: dict[str, tuple[VolumeRebateTier, ...]] = field(default_factory=dict)
     order_ids: dict[str, str] = field(default_factory=dict)  # reference to id, for batches
 
     def future(self, name: str, asset: str, quote_name: str) -> FutureProduct:
@@ -93,12 +97,3 @@ def pick(named: dict[str, V], name: str, kind: str) -> V:
     if name not in named:
         raise BadTable(f"no {kind} is named {name!r}")
     return named[name]
-
-
-def _futures() -> Any:
-    return defaults.futures().items()
-
-
-def factor(value: float) -> Decimal:
-    """A float of a table as the protocol's decimal."""
-    return Decimal(repr(value))

@@ -72,9 +72,7 @@ def slas() -> dict[str, LiquiditySLAParameters]:
     """What liquidity providers promise."""
 
     def sla(price_range: str, fraction: str) -> LiquiditySLAParameters:
-        return LiquiditySLAParameters(
-            price_range=Decimal(price_range), commitment_min_time_fraction=Decimal(fraction)
-        )
+        return LiquiditySLAParameters(price_range=Decimal(price_range), commitment_min_time_fraction=Decimal(fraction))
 
     return {"default-basic": sla("0.05", "0.5"), "default-futures": sla("1", "0.5"), "default-st": sla("1", "0")}
 
@@ -143,9 +141,7 @@ def perpetuals() -> dict[str, PerpetualProduct]:
     found: dict[str, PerpetualProduct] = {}
     for name, signers in SIGNERS.items():
         period = f"funding.{name.upper()}.period"
-        schedule = DataSourceSpec(
-            id="2", signers=signers, filters=(Filter(property=period, type="TYPE_TIMESTAMP"),)
-        )
+        schedule = DataSourceSpec(id="2", signers=signers, filters=(Filter(property=period, type="TYPE_TIMESTAMP"),))
         found[f"default-{name}-for-perps"] = PerpetualProduct(
             settlement_asset=name.upper(),
             quote_name=name.upper(),

@@ -11,6 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from tests.conformance.failures import NotBuiltYet
+from vega_mesa.protocol.events.programmes import Factors
+from vega_mesa.protocol.programmes.referral import ReferralProgram
+from vega_mesa.protocol.programmes.volume_discount import VolumeDiscountProgram
+from vega_mesa.protocol.programmes.volume_rebate import VolumeRebateProgram
 from vega_mesa.protocol.refusal import Refused
 
 
@@ -23,6 +27,8 @@ class Network:
 
     def _part(self, name: str) -> Any:
         found = getattr(self.exchange, name, None)
+        if found is None:
+            found = getattr(self.exchange.services, name, None)
         if found is None:
             raise NotBuiltYet(f"the exchange has no {name} yet")
         return found
@@ -78,11 +84,11 @@ class Network:
 
     def create_referral_set(self, party: str, code: str) -> str:
         """Open a referral set."""
-        return _refusal(lambda: self._part("referrals").create_set(party, code))
+        return _refusal(lambda: self._part("referrals").create_set(self.exchange.now, party, code))
 
     def apply_referral_code(self, party: str, code: str) -> str:
         """Join a referral set."""
-        return _refusal(lambda: self._part("referrals").apply_code(party, code))
+        return _refusal(lambda: self._part("referrals").apply_code(self.exchange.now, party, code))
 
     def create_team(self, party: str, team: str, *, closed: bool, allowed: Sequence[str]) -> str:
         """Found a team whose id and name are the same."""
@@ -98,38 +104,34 @@ class Network:
 
     # -- programmes ------------------------------------------------------------------------------------------------
 
-    def start_referral_programme(self, **terms: Any) -> None:
+    def start_referral_programme(self, programme: ReferralProgram) -> None:
         """Propose a referral programme; it takes effect at the next start of an epoch."""
-        self._part("referrals").update_program(**terms)
+        self._part("referrals").update(programme)
 
-    def start_discount_programme(self, id: str, **terms: Any) -> None:
+    def start_discount_programme(self, programme: VolumeDiscountProgram) -> None:
         """Propose a volume discount programme."""
-        self._part("volume_discounts").update_program(id=id, **terms)
+        self._part("volume_discounts").update(programme)
 
-    def start_rebate_programme(self, id: str, **terms: Any) -> None:
+    def start_rebate_programme(self, programme: VolumeRebateProgram) -> None:
         """Propose a volume rebate programme."""
-        self._part("volume_rebates").update_program(id=id, **terms)
+        self._part("volume_rebates").update(programme)
 
-    def referral_stats(self, code: str, epoch: int) -> Any:
-        """The first statistics of a referral set for an epoch."""
-        raise NotBuiltYet("referral statistics are not built yet")
-
-    def volume_discounts(self, party: str) -> dict[str, Decimal]:
+    def discount_factors(self, party: str) -> Factors:
         """A party's volume discount factors now."""
-        factors = self._part("volume_discounts").factors(party)
-        return {"infra": factors.infrastructure, "maker": factors.maker, "liquidity": factors.liquidity}
+        factors: Factors = self._part("volume_discounts").discount_factors(party)
+        return factors
 
     def taker_notional(self, party: str) -> Decimal:
         """A party's taker notional now."""
-        return Decimal(self._part("volume_discounts").taker_notional(party))
+        return Decimal(self._part("volume_discounts").volumes.taker_notional(party))
 
     def rebate_factor(self, party: str) -> Decimal:
         """A party's rebate factor now."""
-        return Decimal(self._part("volume_rebates").factor(party))
+        return Decimal(self._part("volume_rebates").rebate_factor(party))
 
     def maker_volume_fraction(self, party: str) -> Decimal:
         """A party's fraction of maker volume now."""
-        return Decimal(self._part("volume_rebates").maker_fraction(party))
+        return Decimal(self._part("volume_rebates").maker_volume_fraction(party))
 
 
 def _refusal(act: Callable[[], object]) -> str:

@@ -47,12 +47,16 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
 @cache
 def event_classes() -> dict[str, type[Event]]:
     """Every event class of the protocol by its name."""
-    found: dict[str, type[Event]] = {}
-    for module in pkgutil.iter_modules(event_package.__path__):
-        for name, value in vars(importlib.import_module(f"{event_package.__name__}.{module.name}")).items():
-            if isinstance(value, type) and issubclass(value, Event) and value is not Event:
-                found[name] = value
-    return found
+    modules = [
+        importlib.import_module(f"{event_package.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(event_package.__path__)
+    ]
+    return {
+        name: value
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, Event) and value is not Event
+    }
 
 
 @cache

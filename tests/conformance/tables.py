@@ -9,7 +9,6 @@ from typing import Any
 from tests.conformance.cells import PARSERS
 from tests.conformance.failures import BadTable
 
-
 BLANK_IS_A_VALUE = frozenset(("str", "peg", "uint?", "list", "list of dec", "list of dur"))
 
 

@@ -19,11 +19,12 @@ from tests.conformance.recorder import Recorder
 from vega_mesa.errors import InvalidCommand
 from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.commands.governance import UpdateMarketState
-from vega_mesa.protocol.epochs import START as EPOCH_STARTS, Epoch
+from vega_mesa.protocol.epochs import START as EPOCH_STARTS
+from vega_mesa.protocol.epochs import Epoch
 from vega_mesa.protocol.events.ledger import AccountUpdated
 from vega_mesa.protocol.events.network import EpochEvent
-from vega_mesa.protocol.matching.identifiers import hash_text
 from vega_mesa.protocol.markets.definition import MarketDefinition, SpotProduct
+from vega_mesa.protocol.matching.identifiers import hash_text
 from vega_mesa.protocol.matching.order import Side
 from vega_mesa.protocol.profit_and_loss import ProfitAndLoss
 from vega_mesa.protocol.refusal import Refused
@@ -229,9 +230,7 @@ class World:
     def update_market_state(self, market: str, kind: str, price: int | None) -> str:
         """Terminate, suspend or resume a market; returns the refusal."""
         try:
-            self.exchange.update_market_state(
-                UpdateMarketState(market_id=market, update_type=kind, price=price)
-            )
+            self.exchange.update_market_state(UpdateMarketState(market_id=market, update_type=kind, price=price))
         except Refused as refusal:
             return refusal.text
         return ""
@@ -328,4 +327,3 @@ def account_type(name: str, *, strict: bool = True) -> AccountType:
             raise BadTable(f"unknown account type {name!r}")
         return AccountType.UNSPECIFIED
     return found
-

@@ -16,9 +16,7 @@ OPTIONS = (
 )
 CURVE = ("base", "lower bound", "upper bound", "lower leverage", "upper leverage")
 METHODS = ("METHOD_IMMEDIATE", "METHOD_REDUCE_ONLY")
-STATUSES = tuple(
-    f"STATUS_{kind}" for kind in ("ACTIVE", "REJECTED", "CANCELLED", "STOPPED", "REDUCE_ONLY", "PENDING")
-)
+STATUSES = tuple(f"STATUS_{kind}" for kind in ("ACTIVE", "REJECTED", "CANCELLED", "STOPPED", "REDUCE_ONLY", "PENDING"))
 
 
 def _curve(row: Row) -> Any:
@@ -41,9 +39,7 @@ def _check_error(row: Row, error: str | None) -> None:
 
 @step(
     r"^the parties submit the following AMM:$",
-    Headers(
-        "party, market id, amount:uint, slippage:dec, base:uint, proposed fee:dec", OPTIONS + ", error"
-    ),
+    Headers("party, market id, amount:uint, slippage:dec, base:uint, proposed fee:dec", OPTIONS + ", error"),
 )
 def submit_amms(world: World, rows: list[Row]) -> None:
     for row in rows:

@@ -84,9 +84,7 @@ def add_validators(world: World, rows: list[Row]) -> None:
         world.network.add_validator(row["id"], row["pub_key"] or row["id"], row["staking account balance"])
 
 
-@step(
-    r"^the parties submit the following delegations:$", Headers("party, node id, amount:u64", "reference, error")
-)
+@step(r"^the parties submit the following delegations:$", Headers("party, node id, amount:u64", "reference, error"))
 def delegate(world: World, rows: list[Row]) -> None:
     for row in rows:
         check_error(row, world.network.delegate(row["party"], row["node id"], row["amount"]))

@@ -85,9 +85,7 @@ def check_vested_balances(world: World, rows: list[Row]) -> None:
     _balances(world, AccountType.VESTED_REWARDS, rows)
 
 
-@step(
-    r'^the reward account of type "([^"]*)" should have balance of "([^"]*)" for asset "([^"]*)"$', captures=(1,)
-)
+@step(r'^the reward account of type "([^"]*)" should have balance of "([^"]*)" for asset "([^"]*)"$', captures=(1,))
 def check_reward_account(world: World, kind: str, expected: str, asset: str) -> None:
     """Of several accounts, one a market, upstream compares a random one: here one of them must hold the amount."""
     type = account_type(kind)
@@ -161,9 +159,7 @@ def check_bond(world: World, party: str, expected: str, market: str) -> None:
     _market_account(world, AccountType.BOND, expected, market, party)
 
 
-@step(
-    r'^"([^"]*)" should have only the following accounts:$', Headers("type, asset", "amount:uint"), expects="amount"
-)
+@step(r'^"([^"]*)" should have only the following accounts:$', Headers("type, asset", "amount:uint"), expects="amount")
 def check_only_accounts(world: World, party: str, rows: list[Row]) -> None:
     events = [event for event in world.recorder.accounts.values() if event.owner == party]
     if len(events) != len(rows):

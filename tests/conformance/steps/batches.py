@@ -54,7 +54,8 @@ def start_batch(world: World, party: str) -> None:
 
 
 @step(
-    r'^the party "([^"]+)" adds the following orders to a batch:$', Headers(ADDED, "reference, error, expires in:sec, only")
+    r'^the party "([^"]+)" adds the following orders to a batch:$',
+    Headers(ADDED, "reference, error, expires in:sec, only"),
 )
 def add_orders(world: World, party: str, rows: list[Row]) -> None:
     batch, now = _open_batch(world, party), world.now
@@ -64,9 +65,7 @@ def add_orders(world: World, party: str, rows: list[Row]) -> None:
 
 @step(
     r'^the party "([^"]+)" adds the following iceberg orders to a batch:$',
-    Headers(
-        ADDED + ", peak size:u64, minimum visible size:u64", "reference, error, expires in:sec, only"
-    ),
+    Headers(ADDED + ", peak size:u64, minimum visible size:u64", "reference, error, expires in:sec, only"),
 )
 def add_icebergs(world: World, party: str, rows: list[Row]) -> None:
     batch, now = _open_batch(world, party), world.now

@@ -17,9 +17,7 @@ def _text(value: object) -> str:
 
 @step(
     r'^the product data for the market "([^"]+)" should be:$',
-    Headers(
-        "internal twap, external twap", "funding payment, funding rate, internal composite price, price type"
-    ),
+    Headers("internal twap, external twap", "funding payment, funding rate, internal composite price, price type"),
     expects="internal twap, external twap, funding payment, funding rate, internal composite price",
 )
 def check_product_data(world: World, market: str, rows: list[Row]) -> None:

@@ -9,9 +9,7 @@ from tests.conformance.registry import step
 from tests.conformance.tables import Headers, Row
 from tests.conformance.world import World
 
-STATUSES = tuple(
-    f"STATUS_{kind}" for kind in ("ACTIVE", "STOPPED", "CANCELLED", "REJECTED", "UNDEPLOYED", "PENDING")
-)
+STATUSES = tuple(f"STATUS_{kind}" for kind in ("ACTIVE", "STOPPED", "CANCELLED", "REJECTED", "UNDEPLOYED", "PENDING"))
 
 
 @step(

@@ -294,4 +294,3 @@ def update_market_states(world: World, rows: list[Row]) -> None:
         error = world.update_market_state(row["market id"], row["state"], row.get("settlement price"))
         if row.has("error") and error != row["error"]:
             raise Mismatch("error", row["error"], error or "none", row)
-

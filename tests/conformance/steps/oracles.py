@@ -14,13 +14,13 @@ from tests.conformance.registry import step
 from tests.conformance.tables import Headers, Row
 from tests.conformance.world import World
 from vega_mesa.protocol.data_sources import Condition, DataSourceSpec, Filter, TimeTrigger
-from vega_mesa.protocol.matching.identifiers import hash_text
 from vega_mesa.protocol.markets.definition import (
     CompositePriceConfiguration,
     CompositePriceSource,
     CompositePriceType,
     PerpetualProduct,
 )
+from vega_mesa.protocol.matching.identifiers import hash_text
 
 SPEC = Headers("property, type, binding", "decimals:u64, condition, value")
 PROPERTY_TYPES = ("TYPE_INTEGER", "TYPE_DECIMAL", "TYPE_BOOLEAN", "TYPE_TIMESTAMP", "TYPE_STRING", "TYPE_EMPTY")
@@ -72,9 +72,7 @@ def _bound_property(rows: list[Row], binding: str) -> str:
     return next((row["property"] for row in reversed(rows) if row["binding"] == binding), "")
 
 
-@step(
-    r'^the oracle spec for settlement data filtering data from "([^"]*)" named "([^"]*)":$', SPEC, keeps=True
-)
+@step(r'^the oracle spec for settlement data filtering data from "([^"]*)" named "([^"]*)":$', SPEC, keeps=True)
 def settlement_spec(world: World, signers: str, name: str, rows: list[Row]) -> None:
     kept = world.configurations
     before = kept.futures.get(name, OracleSpec())
@@ -88,9 +86,7 @@ def settlement_spec(world: World, signers: str, name: str, rows: list[Row]) -> N
         kept.settlement_decimals[name] = places
 
 
-@step(
-    r'^the oracle spec for trading termination filtering data from "([^"]*)" named "([^"]*)":$', SPEC, keeps=True
-)
+@step(r'^the oracle spec for trading termination filtering data from "([^"]*)" named "([^"]*)":$', SPEC, keeps=True)
 def termination_spec(world: World, signers: str, name: str, rows: list[Row]) -> None:
     kept = world.configurations
     before = kept.futures.get(name, OracleSpec())
@@ -103,9 +99,7 @@ def termination_spec(world: World, signers: str, name: str, rows: list[Row]) -> 
     )
 
 
-@step(
-    r'^the settlement data decimals for the oracle named "([^"]*)" is given in "([^"]*)" decimal places$', keeps=True
-)
+@step(r'^the settlement data decimals for the oracle named "([^"]*)" is given in "([^"]*)" decimal places$', keeps=True)
 def settlement_decimals(world: World, name: str, places: str) -> None:
     world.configurations.settlement_decimals[name] = cells.u64(places)
 

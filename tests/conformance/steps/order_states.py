@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from tests.conformance.cells import order_status
 from tests.conformance.failures import BadTable, Mismatch, StepFailed, expect_equal
 from tests.conformance.registry import step
 from tests.conformance.steps.orders import find_order
@@ -40,9 +39,7 @@ def check_statuses(world: World, rows: list[Row]) -> None:
 
 @step(
     r"^the orders should have the following states:$",
-    Headers(
-        "party, market id, side:side, volume:u64, price:u64, remaining:u64, status:status", "reference"
-    ),
+    Headers("party, market id, side:side, volume:u64, price:u64, remaining:u64, status:status", "reference"),
     expects="volume, price, remaining",
 )
 def check_states(world: World, rows: list[Row]) -> None:
@@ -77,9 +74,7 @@ def _has_status(world: World, order: Order, status: OrderStatus) -> bool:
 
 @step(
     r"^the pegged orders should have the following states:$",
-    Headers(
-        "party, market id, side:side, volume:u64, reference:peg, offset:uint, price:u64, status:status"
-    ),
+    Headers("party, market id, side:side, volume:u64, reference:peg, offset:uint, price:u64, status:status"),
     expects="volume, offset, price",
 )
 def check_pegged(world: World, rows: list[Row]) -> None:

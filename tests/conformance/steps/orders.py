@@ -129,9 +129,8 @@ def place(world: World, row: Row, command: OrderSubmission | StopOrdersSubmissio
     check_error(row, outcome.error)
     if outcome.error or outcome.order is None:
         return None
-    if "resulting trades" in row.columns and row.has("resulting trades"):
-        if row["resulting trades"] != len(outcome.trades):
-            raise Mismatch("resulting trades", row["resulting trades"], len(outcome.trades), row)
+    if row.has("resulting trades") and row["resulting trades"] != len(outcome.trades):
+        raise Mismatch("resulting trades", row["resulting trades"], len(outcome.trades), row)
     return outcome
 
 
@@ -182,9 +181,7 @@ def place_hacked_orders(world: World, rows: list[Row]) -> None:
 
 @step(
     r"^the parties place the following pegged orders:$",
-    Headers(
-        "party, market id, side:side, volume:u64, pegged reference:peg, offset:uint", "error, reference"
-    ),
+    Headers("party, market id, side:side, volume:u64, pegged reference:peg, offset:uint", "error, reference"),
 )
 def place_pegged_orders(world: World, rows: list[Row]) -> None:
     for row in rows:

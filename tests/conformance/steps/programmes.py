@@ -7,6 +7,10 @@ from tests.conformance.registry import step
 from tests.conformance.steps.assets import check_error
 from tests.conformance.tables import Headers, Row
 from tests.conformance.world import World
+from vega_mesa.protocol.events.programmes import Factors
+from vega_mesa.protocol.programmes.referral import ReferralBenefitTier, ReferralProgram, StakingTier
+from vega_mesa.protocol.programmes.volume_discount import VolumeDiscountProgram, VolumeDiscountTier
+from vega_mesa.protocol.programmes.volume_rebate import VolumeRebateProgram, VolumeRebateTier
 
 SECOND = 10**9
 
@@ -21,19 +25,23 @@ SECOND = 10**9
     keeps=True,
 )
 def referral_benefit_tiers(world: World, name: str, rows: list[Row]) -> None:
-    world.configurations.referral_benefit_tiers[name] = [
-        {
-            "minimum_running_notional_taker_volume": row["minimum running notional taker volume"],
-            "minimum_epochs": row["minimum epochs"],
-            "reward": _factors(row, "referral reward "),
-            "discount": _factors(row, "referral discount "),
-        }
+    world.configurations.referral_benefit_tiers[name] = tuple(
+        ReferralBenefitTier(
+            minimum_running_notional_taker_volume=row["minimum running notional taker volume"],
+            minimum_epochs=row["minimum epochs"],
+            reward_factors=_factors(row, "referral reward "),
+            discount_factors=_factors(row, "referral discount "),
+        )
         for row in rows
-    ]
+    )
 
 
-def _factors(row: Row, prefix: str) -> dict[str, object]:
-    return {kind: row[f"{prefix}{kind} factor"] for kind in ("infra", "maker", "liquidity")}
+def _factors(row: Row, prefix: str = "") -> Factors:
+    return Factors(
+        maker=row[f"{prefix}maker factor"],
+        infrastructure=row[f"{prefix}infra factor"],
+        liquidity=row[f"{prefix}liquidity factor"],
+    )
 
 
 @step(
@@ -42,13 +50,13 @@ def _factors(row: Row, prefix: str) -> dict[str, object]:
     keeps=True,
 )
 def referral_staking_tiers(world: World, name: str, rows: list[Row]) -> None:
-    world.configurations.referral_staking_tiers[name] = [
-        {
-            "minimum_staked_tokens": row["minimum staked tokens"],
-            "reward_multiplier": row["referral reward multiplier"],
-        }
+    world.configurations.referral_staking_tiers[name] = tuple(
+        StakingTier(
+            minimum_staked_tokens=row["minimum staked tokens"],
+            referral_reward_multiplier=row["referral reward multiplier"],
+        )
         for row in rows
-    ]
+    )
 
 
 @step(
@@ -69,10 +77,12 @@ def referral_programme(world: World, rows: list[Row]) -> None:
         if row[header] not in named:
             raise StepFailed(f"no referral {header} are named {row[header]!r}", row=row)
     world.network.start_referral_programme(
-        end=row["end of program"],
-        window=row["window length"],
-        benefit_tiers=kept.referral_benefit_tiers[row["benefit tiers"]],
-        staking_tiers=kept.referral_staking_tiers[row["staking tiers"]],
+        ReferralProgram(
+            window_length=row["window length"],
+            ends_at=row["end of program"],
+            benefit_tiers=kept.referral_benefit_tiers[row["benefit tiers"]],
+            staking_tiers=kept.referral_staking_tiers[row["staking tiers"]],
+        )
     )
 
 
@@ -142,9 +152,10 @@ def _accept(row: Row, error: str) -> None:
     keeps=True,
 )
 def discount_tiers(world: World, name: str, rows: list[Row]) -> None:
-    world.configurations.discount_tiers[name] = [
-        {"minimum_running_notional_taker_volume": row["volume"], "discount": _factors(row, "")} for row in rows
-    ]
+    world.configurations.discount_tiers[name] = tuple(
+        VolumeDiscountTier(minimum_running_notional_taker_volume=row["volume"], discount_factors=_factors(row))
+        for row in rows
+    )
 
 
 @step(
@@ -154,21 +165,21 @@ def discount_tiers(world: World, name: str, rows: list[Row]) -> None:
 def discount_programme(world: World, rows: list[Row]) -> None:
     for row in rows:
         world.network.start_discount_programme(
-            row["id"],
-            end=row["closing timestamp"] * SECOND,
-            window=row["window length"],
-            tiers=world.configurations.discount_tiers.get(row["tiers"], []),
+            VolumeDiscountProgram(
+                id=row["id"],
+                ends_at=row["closing timestamp"] * SECOND,
+                window_length=row["window length"],
+                benefit_tiers=world.configurations.discount_tiers.get(row["tiers"], ()),
+            )
         )
 
 
-@step(
-    r'^the volume rebate program tiers named "([^"]*)":$', Headers("fraction:dec, rebate:dec"), keeps=True
-)
+@step(r'^the volume rebate program tiers named "([^"]*)":$', Headers("fraction:dec, rebate:dec"), keeps=True)
 def rebate_tiers(world: World, name: str, rows: list[Row]) -> None:
-    world.configurations.rebate_tiers[name] = [
-        {"minimum_party_maker_volume_fraction": row["fraction"], "additional_maker_rebate": row["rebate"]}
+    world.configurations.rebate_tiers[name] = tuple(
+        VolumeRebateTier(minimum_party_maker_volume_fraction=row["fraction"], additional_maker_rebate=row["rebate"])
         for row in rows
-    ]
+    )
 
 
 @step(
@@ -181,8 +192,10 @@ def rebate_programme(world: World, rows: list[Row]) -> None:
         if row.has("closing delta"):
             end = world.now + row["closing delta"]
         world.network.start_rebate_programme(
-            row["id"],
-            end=end,
-            window=row["window length"],
-            tiers=world.configurations.rebate_tiers.get(row["tiers"], []),
+            VolumeRebateProgram(
+                id=row["id"],
+                ends_at=end,
+                window_length=row["window length"],
+                benefit_tiers=world.configurations.rebate_tiers.get(row["tiers"], ()),
+            )
         )

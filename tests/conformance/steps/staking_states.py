@@ -70,9 +70,7 @@ def check_streaks(world: World, epoch: str, rows: list[Row]) -> None:
             expect_text(column, row[column], format_decimal(Decimal(value)), row)
 
 
-@step(
-    r'the vesting stats at epoch "([^"]+)" should be:', Headers("party, reward bonus multiplier")
-)
+@step(r'the vesting stats at epoch "([^"]+)" should be:', Headers("party, reward bonus multiplier"))
 def check_vesting_stats(world: World, epoch: str, rows: list[Row]) -> None:
     """Upstream compares the table with nothing: it can never pass."""
     raise Mismatch(f"vesting statistics at epoch {epoch}", len(rows), 0, rows[0])

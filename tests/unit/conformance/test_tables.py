@@ -101,7 +101,8 @@ def test_cells_are_read_as_upstream_reads_them(kind, text, value):
     [
         ("u64", "-1"), ("u64", ""), ("u64", "1.0"), ("u64", "18446744073709551616"), ("u64", "+1"), ("u64", "1_000"),
         ("i64", ""), ("dec", ""), ("dec", "1,0"), ("bool", "True"), ("bool", ""), ("time", "2019-11-30"),
-        ("dur", "10"), ("dur", "1s2"), ("dur", ""), ("side", "Buy"), ("tif", "GTC"), ("otype", "LIMIT"), ("uint", "1e3"),
+        ("dur", "10"), ("dur", "1s2"), ("dur", ""), ("side", "Buy"), ("tif", "GTC"), ("otype", "LIMIT"),
+        ("uint", "1e3"),
     ],
 )  # fmt: skip
 def test_cells_are_strict(kind, text):
