@@ -14,6 +14,7 @@ from vega_mesa.protocol.matching.columns import order_columns, orders_of_columns
 from vega_mesa.protocol.matching.confirmation import Confirmation, Fill
 from vega_mesa.protocol.matching.depth import Depth
 from vega_mesa.protocol.matching.iceberg import needs_refresh, set_peak, take
+from vega_mesa.protocol.matching.off_book import OffBookLiquidity
 from vega_mesa.protocol.matching.order import (
     ACTIVE,
     BUY,
@@ -23,6 +24,7 @@ from vega_mesa.protocol.matching.order import (
     GTC,
     IOC,
     LIMIT,
+    MARKET,
     PARTIALLY_FILLED,
     STOPPED,
     Order,
@@ -65,9 +67,14 @@ class OrderBook(Depth):
         Raises:
             OrderRefused: the first check that fails, status REJECTED.
         """
-        is_plain = order.type is LIMIT and order.time_in_force is GTC and 0 < order.remaining <= order.size
-        if not (is_plain and order.market == self.market_id and order.party):
-            validate(order, self.market_id, self.in_auction)
+        if 0 < order.remaining <= order.size and order.market == self.market_id and order.party:
+            time_in_force = order.time_in_force  # the plain kinds of orders have nothing else that could be wrong
+            if order.type is LIMIT:
+                if time_in_force is GTC or time_in_force is IOC or time_in_force is FOK:
+                    return
+            elif order.type is MARKET and order.expires_at == 0 and (time_in_force is IOC or time_in_force is FOK):
+                return
+        validate(order, self.market_id, self.in_auction)
 
     def match(self, order: Order, now: int) -> list[Fill]:
         """Find what an order would trade with, without changing anything.
@@ -82,18 +89,28 @@ class OrderBook(Depth):
         """
         if self.in_auction:
             return []
+        if self.off_book is not None:
+            return self._match_off_book(order, self.off_book, now)
         side = self.sells if order.side is BUY else self.buys
-        source = self.off_book
-        if source is None:
-            keys = side.keys
-            if not keys:
-                return []
-            limit = limit_key(order)
-            if keys[-1] < limit or (order.time_in_force is FOK and self._fill_or_kill(order, now) != FILLABLE):
-                return []
-            return walk(side, order, limit, order.party)
+        keys = side.keys
+        if not keys:
+            return []
+        limit = limit_key(order)
+        best = keys[-1]
+        if best < limit:
+            return []
+        level = side.levels[best]
+        first = level.first
+        if first is not None and first.remaining >= order.remaining and first.party != order.party:
+            return [Fill(first, order.remaining, level.price)]  # what most orders come to
         if order.time_in_force is FOK and self._fill_or_kill(order, now) != FILLABLE:
             return []
+        return walk(side, order, limit, order.party)
+
+    def _match_off_book(self, order: Order, source: OffBookLiquidity, now: int) -> list[Fill]:
+        if order.time_in_force is FOK and self._fill_or_kill(order, now) != FILLABLE:
+            return []
+        side = self.sells if order.side is BUY else self.buys
         source.begin(now)
         fills = walk_off_book(side, order, limit_key(order), order.party, source)
         source.finish()
@@ -159,20 +176,27 @@ class OrderBook(Depth):
                 return confirmation
         else:
             confirmation = Confirmation(order, [], [])
+        if self.in_auction:
+            self.add_resting(order)
+            return confirmation
         # What is left is either out of reach of the other side, or stands before an order of its own party.
+        if order.side is BUY:
+            keys = self.sells.keys
+            limit = -order.price
+        else:
+            keys = self.buys.keys
+            limit = order.price
         time_in_force = order.time_in_force
-        keys = (self.sells if order.side is BUY else self.buys).keys
-        if keys and keys[-1] >= limit_key(order) and not self.in_auction:
+        if keys and (keys[-1] >= limit or order.type is not LIMIT):
             self._stop(order)
             if time_in_force is not FOK or self._fill_or_kill(order, now) == OWN_ORDER:
                 order.reason = "SELF_TRADING"
         elif time_in_force is IOC or time_in_force is FOK:
             self._stop(order)
+        elif order.iceberg is None and not order.reduce_only:
+            self.reinsert(order)
         elif not order.reduce_only:
-            if order.iceberg is None:
-                self.reinsert(order)
-            else:
-                self.add_resting(order)
+            self.add_resting(order)
         return confirmation
 
     def _fill_or_kill(self, order: Order, now: int) -> int:

@@ -152,7 +152,6 @@ class Order:
         size: int,
         price: int = 0,
         original_price: int = 0,
-        *,
         reference: str = "",
         created_at: int = 0,
         expires_at: int = 0,
