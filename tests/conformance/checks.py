@@ -49,7 +49,7 @@ class Reconciliation:
     def _compare_with_accounts(self) -> None:
         held = self.world.exchange.collateral.accounts
         for key, event in self.world.recorder.accounts.items():
-            account = held.get(key)  # type: ignore[call-overload]
+            account = held.get(key)
             if account is None:
                 if event.balance:
                     raise Mismatch(f"announced balance of {event.account}, which is gone", 0, event.balance)

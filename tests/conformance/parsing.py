@@ -64,7 +64,7 @@ def read_feature(root: Path, path: Path) -> list[Scenario]:
 
 def parse_feature(source: str, file: str) -> list[Scenario]:
     """The scenarios in a text."""
-    document = Parser().parse(source)
+    document: Any = Parser().parse(source)
     if not document.get("feature"):
         return []
     document["uri"] = file

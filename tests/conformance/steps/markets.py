@@ -226,14 +226,15 @@ def _listed(world: World, row: Row) -> MarketDefinition:
 
 def _common_changes(kept: Configurations, row: Row) -> dict[str, Any]:
     changes: dict[str, Any] = {}
-    for header, name, named in (
+    tables: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("price monitoring", "price_monitoring", kept.price_monitoring),
         ("risk model", "risk_model", kept.risk_models),
         ("liquidity monitoring", "target_stake", kept.target_stakes),
         ("sla params", "liquidity_sla", kept.slas),
-    ):
+    )
+    for header, name, named in tables:
         if row.has(header):
-            changes[name] = pick(named, row[header], header)  # type: ignore[type-var]
+            changes[name] = pick(named, row[header], header)
     if row.has("liquidity fee settings"):
         fees = pick(kept.fees, row["liquidity fee settings"], "fees configuration")
         changes["liquidity_fee_settings"] = fees.liquidity
