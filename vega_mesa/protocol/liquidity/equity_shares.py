@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Final
 
 from vega_mesa.protocol.arithmetic import ONE, ZERO, divide, exact
+
+# Growth multiplies again and again. A hundred digits are more than any comparison or division can see.
+_DIGITS: Final = Context(prec=100, rounding=ROUND_HALF_UP)
 
 
 class EquityShare:
@@ -71,7 +75,7 @@ class EquityShares:
         factor = ONE + growth
         self.total = ZERO
         for entry in self.by_party.values():
-            entry.virtual_stake = max(entry.stake, entry.virtual_stake * factor)
+            entry.virtual_stake = max(entry.stake, _DIGITS.plus(entry.virtual_stake * factor))
             self.total += entry.virtual_stake
 
     def refresh(self) -> None:

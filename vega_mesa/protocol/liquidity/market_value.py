@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Final
 
 from vega_mesa.protocol.arithmetic import ZERO, divide, exact, truncate
 from vega_mesa.protocol.liquidity.equity_shares import EquityShares
 from vega_mesa.protocol.refusal import Refused
+
+# Every close multiplies by a factor of 16 digits. A hundred digits are more than any comparison or division can see.
+_DIGITS: Final = Context(prec=100, rounding=ROUND_HALF_UP)
 
 
 class MarketValue:
@@ -78,7 +82,7 @@ class MarketValue:
             self.average += traded
         else:
             weight = divide(self.count - 1, self.count)
-            self.average = self.average * weight + divide(traded, self.count)
+            self.average = _DIGITS.plus(self.average * weight + divide(traded, self.count))
         self.traded = 0
         if not self.average:
             return False
@@ -86,6 +90,14 @@ class MarketValue:
         self.proxy = self.average
         self.count += 1
         return True
+
+    def __getstate__(self) -> tuple[object, ...]:
+        self.catch_up()  # so that a saved state does not depend on who looked
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    def __setstate__(self, state: tuple[object, ...]) -> None:
+        for name, value in zip(self.__slots__, state, strict=True):
+            setattr(self, name, value)
 
     @exact
     def spot_proxy(self, now: int, supplied_stake: int) -> int:

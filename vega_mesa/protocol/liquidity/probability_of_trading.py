@@ -21,7 +21,18 @@ class ProbabilityOfTrading:
     A recalculation only notes the best prices: the tables are made when somebody looks something up.
     """
 
-    __slots__ = ("model", "tau_scaling", "minimum", "initialised", "_tau", "_best", "_tables", "_known", "_known_for")
+    __slots__ = (
+        "model",
+        "tau_scaling",
+        "minimum",
+        "initialised",
+        "_tau",
+        "_best",
+        "_tables",
+        "_known",
+        "_known_for",
+        "version",
+    )
 
     def __init__(self, model: ProbabilityModel) -> None:
         self.model = model
@@ -33,6 +44,7 @@ class ProbabilityOfTrading:
         self._tables: tuple[list[float], list[float]] | None = None
         self._known: dict[tuple[int, bool], Decimal] = {}
         self._known_for: tuple[object, ...] = ()
+        self.version = 0  # changes whenever an answer may change by itself
 
     def set_model(self, model: ProbabilityModel) -> None:
         """Change the risk model; the old tables serve until the next recalculation."""
@@ -51,6 +63,7 @@ class ProbabilityOfTrading:
             self._best, self._tau = best, tau
             self._tables = None
             self._known_for = ()
+            self.version += 1
         self.initialised = True
         return True
 

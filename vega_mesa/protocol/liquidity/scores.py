@@ -12,6 +12,7 @@ from vega_mesa.protocol.matching.order import BUY, OrderStatus
 
 _SCORE_PLACES = 10
 _ACTIVE = OrderStatus.ACTIVE
+Volumes = list[tuple[int, int]]  # (price, size)
 
 
 def price_range(best_bid: int, best_ask: int, width: Factor, price_factor: Scale) -> tuple[int, int]:
@@ -75,15 +76,23 @@ class Quotes:
         """The worse of the two sides."""
         return min(self.side_score(buys, True), self.side_score(sells, False))
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Everything besides the volumes that a score depends on."""
+        probability = self.probability
+        return self.bid, self.ask, self.bounds, self.exact_bounds, probability.version, probability.minimum
+
 
 class LiquidityScores:
     """Running averages of the providers' normalised scores since the last allocation of fees."""
 
-    __slots__ = ("averages", "samples")
+    __slots__ = ("averages", "samples", "_latest", "_latest_key")
 
     def __init__(self) -> None:
         self.averages: dict[str, Decimal] = {}
         self.samples = 1
+        self._latest: dict[str, tuple[Volumes, Volumes, Decimal]] = {}  # what was scored last, and the score
+        self._latest_key: tuple[object, ...] = ()
 
     def reset(self) -> None:
         """Start anew after an allocation."""
@@ -94,13 +103,20 @@ class LiquidityScores:
     def sample(self, parties: Iterable[str], market: MarketView, quotes: Quotes, low: int, high: int) -> None:
         """Take the scores of the providers in force now, from their visible orders in the price range."""
         scores: dict[str, Decimal] = {}
+        key = quotes.key
+        if key != self._latest_key:
+            self._latest_key = key
+            self._latest = {}
         for party in parties:
-            buys: list[tuple[int, int]] = []
-            sells: list[tuple[int, int]] = []
+            buys: Volumes = []
+            sells: Volumes = []
             for order in market.orders_of(party):
                 if order.status is _ACTIVE and low <= order.price <= high:
                     (buys if order.side is BUY else sells).append((order.price, order.remaining))
-            scores[party] = quotes.score(buys, sells)
+            latest = self._latest.get(party)
+            if latest is None or latest[0] != buys or latest[1] != sells:
+                latest = self._latest[party] = (buys, sells, quotes.score(buys, sells))
+            scores[party] = latest[2]
         if not scores:
             return
         total = sum(scores.values(), ZERO)

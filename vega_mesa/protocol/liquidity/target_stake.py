@@ -57,13 +57,10 @@ class WindowMaximum:
 
     def at(self, now: int) -> int:
         """The maximum that counts at ``now``."""
-        if self.time < now - self.window:
-            best, time = self._last, self._last_time
-            for moment, value in self._earlier:
-                if moment >= now - self.window and value > best:
-                    best, time = value, moment
-            self.value, self.time = best, time
-        return self.value
+        oldest = now - self.window
+        if self.time >= oldest:
+            return self.value
+        return max([self._last, *(value for moment, value in self._earlier if moment >= oldest)])
 
     def has_expired(self, now: int) -> bool:
         """Whether the present maximum lies outside the window."""
