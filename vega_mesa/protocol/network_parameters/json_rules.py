@@ -21,6 +21,17 @@ def complaint(name: str, value: Object) -> str | None:
     return None if rule is None else rule(value)
 
 
+def completed(name: str, value: Object) -> Object:
+    """A legal value with what it leaves out: empty lists, and a streak of 0."""
+    key = LISTS.get(name)
+    if key is None:
+        return value
+    rows = value.get(key) or []
+    if name == "rewards.activityStreak.benefitTiers":
+        rows = [{"minimum_activity_streak": 0, **row} for row in rows]
+    return {**value, key: rows}
+
+
 def _unknown(value: object, known: Collection[str]) -> str | None:
     if not isinstance(value, dict):
         return "unable to unmarshal value, not an object"
@@ -210,6 +221,13 @@ def _evm_sources(value: Object) -> str | None:
     return None
 
 
+LISTS: Final = {
+    "auction.LongBlock": "threshold_and_duration",
+    "market.monitor.price.defaultParameters": "triggers",
+    "rewards.activityStreak.benefitTiers": "tiers",
+    "rewards.vesting.benefitTiers": "tiers",
+    "blockchains.ethereumRpcAndEvmCompatDataSourcesConfig": "configs",
+}
 RULES: Final[dict[str, Callable[[Object], str | None]]] = {
     "auction.LongBlock": _long_block,
     "market.margin.scalingFactors": _scaling_factors,

@@ -15,7 +15,7 @@ from vega_mesa.protocol.arithmetic import exact
 from vega_mesa.protocol.events import EventBus
 from vega_mesa.protocol.events.network import NetworkParameterUpdated
 from vega_mesa.protocol.instants import parse_instant
-from vega_mesa.protocol.network_parameters.json_rules import complaint
+from vega_mesa.protocol.network_parameters.json_rules import complaint, completed
 from vega_mesa.protocol.network_parameters.table import ENGINE_VALUES, PARAMETERS, Parameter, ParameterType
 from vega_mesa.protocol.network_parameters.values import Value, holds, parse, read_bound, show
 from vega_mesa.protocol.refusal import Refused
@@ -64,7 +64,10 @@ class NetworkParameters:
         value = self._cache.get(name)
         if value is None:
             row = _row(name)
-            value = self._cache[name] = parse(row.type, self._text_in_use(row))
+            value = parse(row.type, self._text_in_use(row))
+            if isinstance(value, dict):
+                value = completed(name, value)
+            self._cache[name] = value
         return value
 
     def duration(self, name: str) -> int:
