@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from vega_mesa.experiments.standing import Group
+
 
 class Level(NamedTuple):
     """A price of the book and all that is offered there or nearer to the middle."""
@@ -20,19 +22,6 @@ class Fill(NamedTuple):
     price: float
     size: float
     bought: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """The agents of one type together, in the settlement asset."""
-
-    name: str
-    agents: int
-    general: float
-    margin: float
-    bond: float
-    position: float
-    profit: float  # equity now less all that came in over the bridge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
+from vega_mesa.experiments.standing import Group
 from vega_mesa.viz.panels import accounts, depth, insurance, price, profit, state
-from vega_mesa.viz.reading import Fill, Group, History, Level, Reading
+from vega_mesa.viz.reading import Fill, History, Level, Reading
 
 HISTORY = History(
     steps=[1, 2, 3, 4],

@@ -5,9 +5,10 @@ from __future__ import annotations
 import solara
 from mesa import Model
 
+from vega_mesa.experiments.standing import Group
 from vega_mesa.viz.charts import BUY, SELL, Option, axis, base, ink
 from vega_mesa.viz.panels.card import ChartCard
-from vega_mesa.viz.reading import Group, Reading
+from vega_mesa.viz.reading import Reading
 
 
 @solara.component

@@ -1,0 +1,120 @@
+"""The Parquet files of a run: trades, market data, accounts and ledger.
+
+Prices, sizes and amounts are floats in people's units; amounts of the ledger and balances come exactly too, as whole
+numbers of the asset's smallest unit. Times are UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from vega_mesa.datanode.recorder import Recorder
+from vega_mesa.errors import StoreError
+from vega_mesa.protocol.collateral import AccountType
+
+if TYPE_CHECKING:
+    from vega_mesa.model import VegaModel
+
+FILES: Final = ("trades.parquet", "market_data.parquet", "accounts.parquet", "ledger.parquet")
+TIME: Final = pa.timestamp("ns", tz="UTC")
+EXACT: Final = pa.decimal256(76, 0)  # 256-bit amounts, as the protocol counts
+
+TRADES: Final = pa.schema(
+    [
+        ("time", TIME), ("market", pa.string()), ("price", pa.float64()), ("size", pa.float64()),
+        ("aggressor", pa.string()), ("buyer", pa.string()), ("seller", pa.string()), ("type", pa.string()),
+        ("id", pa.string()),
+    ]
+)  # fmt: skip
+ACCOUNTS: Final = pa.schema(
+    [
+        ("step", pa.int64()), ("time", TIME), ("asset", pa.string()), ("type", pa.string()), ("party", pa.string()),
+        ("market", pa.string()), ("balance", pa.float64()), ("balance_exact", EXACT),
+    ]
+)  # fmt: skip
+LEDGER: Final = pa.schema(
+    [
+        ("time", TIME), ("type", pa.string()), ("asset", pa.string()), ("amount", pa.float64()),
+        ("amount_exact", EXACT), ("from_account", pa.string()), ("to_account", pa.string()),
+        ("from_balance_exact", EXACT), ("to_balance_exact", EXACT),
+    ]
+)  # fmt: skip
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder before the run, so that a run is not lost for want of it.
+
+    Raises:
+        StoreError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"--out: cannot make the folder {str(folder)!r}: {error.strerror}") from None
+
+
+class Record:
+    """What a run leaves behind. Accounts are noted in the steps in which their balances changed."""
+
+    def __init__(self, model: VegaModel) -> None:
+        self.model = model
+        self.recorder = Recorder(model.exchange.bus)
+        self._accounts: list[tuple[Any, ...]] = []
+        self._last: dict[str, int] = {}
+
+    def sample(self) -> None:
+        """Note the balances that changed since the last time."""
+        step, now, last = self.model.step_count, self.model.chain.now, self._last
+        for account in self.model.exchange.collateral.accounts.values():
+            balance = account.balance
+            if last.get(account.id) != balance:
+                last[account.id] = balance
+                self._accounts.append((step, now, account.asset, account.type, account.owner, account.market, balance))
+
+    def write(self, folder: Path) -> None:
+        """Write all four files."""
+        rows: dict[str, tuple[pa.Schema, Iterable[Sequence[Any]]]] = {
+            "trades.parquet": (TRADES, self._trades()),
+            "accounts.parquet": (ACCOUNTS, self._balances()),
+            "ledger.parquet": (LEDGER, self._ledger()),
+        }
+        for name, (schema, values) in rows.items():
+            columns = list(zip(*values, strict=True)) or [()] * len(schema)
+            arrays = [pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)]
+            pq.write_table(pa.Table.from_arrays(arrays, schema=schema), folder / name)
+        self.model.market_table().to_parquet(folder / "market_data.parquet")
+
+    def _trades(self) -> Iterable[Sequence[Any]]:
+        for trade in self.recorder.trades:
+            market = self.model.find_market(trade.market)
+            units = self.model.units_of(market)
+            yield (
+                trade.time, market.definition.code or market.definition.name, units.shown_price(trade.price),
+                units.shown_size(trade.size), trade.aggressor.lower(), trade.buyer, trade.seller, trade.type.lower(),
+                trade.id,
+            )  # fmt: skip
+
+    def _balances(self) -> Iterable[Sequence[Any]]:
+        for step, now, asset, kind, party, market, balance in self._accounts:
+            symbol, one = self._asset(asset)
+            name = AccountType(kind).name.lower()
+            yield step, now, symbol, name, party, market, balance / one, Decimal(balance)
+
+    def _ledger(self) -> Iterable[Sequence[Any]]:
+        for entry in self.recorder.ledger:
+            symbol, one = self._asset(entry.asset)
+            yield (
+                entry.time, entry.type.removeprefix("TRANSFER_TYPE_").lower(), symbol, entry.amount / one,
+                Decimal(entry.amount), entry.from_account, entry.to_account, Decimal(entry.from_balance),
+                Decimal(entry.to_balance),
+            )  # fmt: skip
+
+    def _asset(self, asset: str) -> tuple[str, int]:
+        details = self.model.exchange.assets.get(asset).details
+        return details.symbol, 10**details.decimals
