@@ -52,25 +52,7 @@ class Network:
         self._part("validators").add(node, key)
         self._part("stake").deposit(key, stake)
 
-    def delegate(self, party: str, node: str, amount: int) -> str:
-        """Delegate from the next epoch on."""
-        return _refusal(lambda: self._part("delegation").delegate(party, node, amount))
-
-    def undelegate(self, party: str, node: str, amount: int, *, at_once: bool) -> str:
-        """Undelegate at once or at the end of the epoch; 0 means everything."""
-        delegation = self._part("delegation")
-        act = delegation.undelegate_now if at_once else delegation.undelegate
-        return _refusal(lambda: act(party, node, amount))
-
     # -- transfers -------------------------------------------------------------------------------------------------
-
-    def transfer(self, terms: Any) -> str:
-        """Submit a one-off or recurring transfer."""
-        return _refusal(lambda: self._part("transfers").submit(terms))
-
-    def cancel_transfer(self, party: str, id: str) -> str:
-        """Cancel a recurring transfer."""
-        return _refusal(lambda: self._part("transfers").cancel(party, id))
 
     def transfer_fee_discount(self, party: str, asset: str) -> Decimal:
         """The discount that a party has left on transfer fees, asset decimals."""

@@ -7,6 +7,7 @@ from tests.conformance.registry import step
 from tests.conformance.tables import Headers, Row
 from tests.conformance.world import World
 from vega_mesa.protocol.collateral import AccountType
+from vega_mesa.protocol.commands.staking import DelegateSubmission, UndelegateSubmission
 
 ASSET = Headers("id, decimal places:u64", "quantum:dec")
 MONEY = Headers("party, asset, amount:uint", "error")
@@ -87,7 +88,8 @@ def add_validators(world: World, rows: list[Row]) -> None:
 @step(r"^the parties submit the following delegations:$", Headers("party, node id, amount:u64", "reference, error"))
 def delegate(world: World, rows: list[Row]) -> None:
     for row in rows:
-        check_error(row, world.network.delegate(row["party"], row["node id"], row["amount"]))
+        command = DelegateSubmission(node_id=row["node id"], amount=row["amount"])
+        check_error(row, world.execute(row["party"], command).error)
 
 
 @step(
@@ -96,5 +98,5 @@ def delegate(world: World, rows: list[Row]) -> None:
 )
 def undelegate(world: World, rows: list[Row]) -> None:
     for row in rows:
-        at_once = row["when"] == "now"
-        check_error(row, world.network.undelegate(row["party"], row["node id"], row["amount"], at_once=at_once))
+        command = UndelegateSubmission(node_id=row["node id"], amount=row["amount"], now=row["when"] == "now")
+        check_error(row, world.execute(row["party"], command).error)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -13,88 +12,45 @@ from tests.conformance.registry import step
 from tests.conformance.tables import Headers, Row
 from tests.conformance.world import World, account_type
 from vega_mesa.protocol.arithmetic import format_decimal
+from vega_mesa.protocol.commands.transfers import (
+    CancelTransfer,
+    DispatchMetric,
+    DispatchStrategy,
+    DistributionStrategy,
+    EntityScope,
+    IndividualScope,
+    OneOffTransfer,
+    Rank,
+    RecurringTransfer,
+    Transfer,
+)
 
 TRANSFER = "id, from, from_account_type, to, to_account_type, asset, amount:uint, "
-METRICS = frozenset(
-    f"DISPATCH_METRIC_{name}"
-    for name in (
-        "MAKER_FEES_PAID",
-        "MAKER_FEES_RECEIVED",
-        "LP_FEES_RECEIVED",
-        "RELATIVE_RETURN",
-        "RETURN_VOLATILITY",
-        "REALISED_RETURN",
-        "AVERAGE_NOTIONAL",
-        "ELIGIBLE_ENTITIES",
-        "MARKET_VALUE",
-        "VALIDATOR_RANKING",
-    )
-)
+METRICS = {f"DISPATCH_METRIC_{metric.name}": metric for metric in DispatchMetric}
 INDIVIDUAL_SCOPES = {
-    "IN_TEAM": "INDIVIDUAL_SCOPE_IN_TEAM",
-    "NOT_IN_TEAM": "INDIVIDUAL_SCOPE_NOT_IN_TEAM",
-    "INDIVIDUAL_SCOPE_AMM": "INDIVIDUAL_SCOPE_AMM",
+    "IN_TEAM": IndividualScope.IN_TEAM,
+    "NOT_IN_TEAM": IndividualScope.NOT_IN_TEAM,
+    "INDIVIDUAL_SCOPE_AMM": IndividualScope.AMM,
 }
 DISTRIBUTIONS = {
-    "": "DISTRIBUTION_STRATEGY_PRO_RATA",
-    "PRO_RATA": "DISTRIBUTION_STRATEGY_PRO_RATA",
-    "RANK": "DISTRIBUTION_STRATEGY_RANK",
-    "RANK_LOTTERY": "DISTRIBUTION_STRATEGY_RANK_LOTTERY",
+    "": DistributionStrategy.PRO_RATA,
+    "PRO_RATA": DistributionStrategy.PRO_RATA,
+    "RANK": DistributionStrategy.RANK,
+    "RANK_LOTTERY": DistributionStrategy.RANK_LOTTERY,
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DispatchTerms:
-    """Who is rewarded for what, as a row of a table says it."""
-
-    metric: str
-    metric_asset: str
-    markets: tuple[str, ...] = ()
-    lock_period: int = 1
-    window_length: int = 1
-    entity_scope: str = "ENTITY_SCOPE_INDIVIDUALS"
-    individual_scope: str = "INDIVIDUAL_SCOPE_ALL"
-    teams: tuple[str, ...] = ()
-    n_top_performers: str = ""
-    staking_requirement: str = ""
-    notional_time_weighted_average_position_requirement: str = ""
-    cap_reward_fee_multiple: str | None = None
-    target_notional_volume: str | None = None
-    distribution_strategy: str = "DISTRIBUTION_STRATEGY_PRO_RATA"
-    rank_table: tuple[tuple[int, int], ...] = ()
-    transfer_interval: int | None = None
-    keys: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferTerms:
-    """A transfer as a row of a table says it; times in nanoseconds."""
-
-    id: str
-    party: str
-    from_account_type: Any
-    to: str
-    to_account_type: Any
-    asset: str
-    amount: int
-    deliver_on: int | None = None
-    start_epoch: int | None = None
-    end_epoch: int | None = None
-    factor: Decimal | None = None
-    dispatch: DispatchTerms | None = field(default=None)
-
-
-def _terms(row: Row, **more: Any) -> TransferTerms:
-    return TransferTerms(
-        id=row["id"],
-        party=row["from"],
-        from_account_type=account_type(row["from_account_type"], strict=False),
-        to=row["to"],
-        to_account_type=account_type(row["to_account_type"], strict=False),
+def _submit(world: World, row: Row, kind: OneOffTransfer | RecurringTransfer) -> str:
+    """Send a transfer whose id is the row's."""
+    command = Transfer(
         asset=row["asset"],
         amount=row["amount"],
-        **more,
+        to=row["to"],
+        from_account_type=account_type(row["from_account_type"], strict=False),
+        to_account_type=account_type(row["to_account_type"], strict=False),
+        kind=kind,
     )
+    return world.execute(row["from"], command, row["id"]).error or ""
 
 
 def _all_rows(rows: list[Row], act: Callable[[Row], str]) -> None:
@@ -113,7 +69,7 @@ def _all_rows(rows: list[Row], act: Callable[[Row], str]) -> None:
     Headers(TRANSFER + "delivery_time:time", "market, error"),
 )
 def transfer_once(world: World, rows: list[Row]) -> None:
-    _all_rows(rows, lambda row: world.network.transfer(_terms(row, deliver_on=row["delivery_time"])))
+    _all_rows(rows, lambda row: _submit(world, row, OneOffTransfer(deliver_on=row["delivery_time"])))
 
 
 @step(
@@ -121,25 +77,25 @@ def transfer_once(world: World, rows: list[Row]) -> None:
     Headers(
         TRANSFER + "start_epoch:uint, end_epoch, factor:dec",
         "metric, metric_asset, markets:list, lock_period:u64=1, window_length:u64=1, entity_scope, "
-        "individual_scope, teams:list, ntop, staking_requirement, notional_requirement, cap_reward_fee_multiple, "
-        "target_notional_volume, distribution_strategy, ranks, transfer_interval:i32, eligible_keys:list, error",
+        "individual_scope, teams:list, ntop:dec, staking_requirement:uint, notional_requirement:uint, "
+        "cap_reward_fee_multiple:dec, target_notional_volume:uint, distribution_strategy, ranks, "
+        "transfer_interval:i32, eligible_keys:list, error",
     ),
 )
 def transfer_regularly(world: World, rows: list[Row]) -> None:
     def act(row: Row) -> str:
-        terms = _terms(
-            row,
+        recurring = RecurringTransfer(
             start_epoch=row["start_epoch"],
             end_epoch=cells.uint(row["end_epoch"]) if row.has("end_epoch") else None,
             factor=row["factor"],
-            dispatch=_dispatch(row),
+            dispatch_strategy=_dispatch(row),
         )
-        return world.network.transfer(terms)
+        return _submit(world, row, recurring)
 
     _all_rows(rows, act)
 
 
-def _dispatch(row: Row) -> DispatchTerms | None:
+def _dispatch(row: Row) -> DispatchStrategy | None:
     if not row.has("metric"):
         return None
     if row["metric"] not in METRICS:
@@ -150,20 +106,20 @@ def _dispatch(row: Row) -> DispatchTerms | None:
     if row["distribution_strategy"] not in DISTRIBUTIONS:
         raise BadTable(f"unknown distribution strategy {row['distribution_strategy']!r}", row=row)
     by_rank = row["distribution_strategy"] in {"RANK", "RANK_LOTTERY"}
-    return DispatchTerms(
-        metric=row["metric"],
-        metric_asset=row["metric_asset"],
+    return DispatchStrategy(
+        metric=METRICS[row["metric"]],
+        asset_for_metric=row["metric_asset"],
         markets=row["markets"],
         lock_period=row["lock_period"],
         window_length=row["window_length"],
-        staking_requirement=row["staking_requirement"],
-        notional_time_weighted_average_position_requirement=row["notional_requirement"],
-        cap_reward_fee_multiple=row["cap_reward_fee_multiple"] or None,
-        target_notional_volume=row["target_notional_volume"] or None,
+        staking_requirement=row.get("staking_requirement"),
+        notional_time_weighted_average_position_requirement=row.get("notional_requirement"),
+        cap_reward_fee_multiple=row.get("cap_reward_fee_multiple"),
+        target_notional_volume=row.get("target_notional_volume"),
         distribution_strategy=DISTRIBUTIONS[row["distribution_strategy"]],
         rank_table=_ranks(row) if by_rank else (),
         transfer_interval=row.get("transfer_interval"),
-        keys=row["eligible_keys"],
+        eligible_keys=row["eligible_keys"],
         **_scope(row),
     )
 
@@ -172,31 +128,35 @@ def _scope(row: Row) -> dict[str, Any]:
     if row["entity_scope"] not in {"", "INDIVIDUALS", "TEAMS"}:
         raise BadTable(f"unknown entity scope {row['entity_scope']!r}", row=row)
     if row["entity_scope"] != "TEAMS":
-        scope = INDIVIDUAL_SCOPES.get(row["individual_scope"], "INDIVIDUAL_SCOPE_ALL")
-        return {"entity_scope": "ENTITY_SCOPE_INDIVIDUALS", "individual_scope": scope}
+        scope = INDIVIDUAL_SCOPES.get(row["individual_scope"], IndividualScope.ALL)
+        return {"entity_scope": EntityScope.INDIVIDUALS, "individual_scope": scope}
     if not row.has_header("ntop"):
         raise BadTable("teams need the column 'ntop'", row=row)
     return {
-        "entity_scope": "ENTITY_SCOPE_TEAMS",
-        "individual_scope": "INDIVIDUAL_SCOPE_UNSPECIFIED",
+        "entity_scope": EntityScope.TEAMS,
+        "individual_scope": IndividualScope.UNSPECIFIED,
         "teams": row["teams"],
-        "n_top_performers": row["ntop"],
+        "n_top_performers": row.get("ntop"),
     }
 
 
-def _ranks(row: Row) -> tuple[tuple[int, int], ...]:
-    pairs = []
+def _ranks(row: Row) -> tuple[Rank, ...]:
+    ranks = []
     for part in cells.names(row["ranks"]):
         start, colon, share = part.partition(":")
         if not colon:
             raise BadTable(f"{part!r} is not a rank and a share", row=row)
-        pairs.append((cells.u32(start), cells.u32(share)))
-    return tuple(pairs)
+        ranks.append(Rank(start_rank=cells.u32(start), share_ratio=cells.u32(share)))
+    return tuple(ranks)
 
 
 @step(r"^the parties submit the following transfer cancellations:$", Headers("party, transfer_id", "error"))
 def cancel_transfers(world: World, rows: list[Row]) -> None:
-    _all_rows(rows, lambda row: world.network.cancel_transfer(row["party"], row["transfer_id"]))
+    _all_rows(rows, lambda row: _cancel(world, row))
+
+
+def _cancel(world: World, row: Row) -> str:
+    return world.execute(row["party"], CancelTransfer(transfer_id=row["transfer_id"])).error or ""
 
 
 @step(
