@@ -167,6 +167,7 @@ class MarginCalculator:
     def set_scaling(self, scaling: MarginScalingFactors) -> None:
         """Use these multiples of the maintenance margin from now on (all 1 on fully collateralised markets)."""
         self.scaling = scaling
+        self.version += 1
         if self.fully_collateralised_cap is not None:
             self._search = self._initial = self._release = SCALING_UNIT
             return
@@ -282,6 +283,15 @@ class MarginCalculator:
             maintenance * self._initial // SCALING_UNIT,
             maintenance * self._release // SCALING_UNIT,
         )
+
+    def move(self, exposure: int, price: int, margin: int) -> int:
+        """What an evaluation of an :meth:`exposure` moves: 0 nothing, positive into the margin account, negative out."""
+        worst = exposure * price
+        maintenance = -(-worst // self._denominator) if worst > 0 else 0
+        scaled = (margin + 1) * SCALING_UNIT
+        if scaled <= maintenance * self._search or scaled > maintenance * self._release:
+            return maintenance * self._initial // SCALING_UNIT - margin
+        return 0
 
     # --- rarer forms
 

@@ -23,13 +23,21 @@ if TYPE_CHECKING:
 
 
 class PartyAccounts:
-    """The accounts of one party that a market works with; looked up once."""
+    """The accounts of one party that a market works with, looked up once, and what is known of its margin.
 
-    __slots__ = ("general", "margin")
+    Attributes:
+        exposure: price-independent part of the margin, as of the position's version ``version``.
+        rested: version, price, margin balance and calculator version at which nothing had to move.
+    """
+
+    __slots__ = ("general", "margin", "exposure", "version", "rested")
 
     def __init__(self, general: Account, margin: Account) -> None:
         self.general = general
         self.margin = margin
+        self.exposure = 0
+        self.version = (-1, -1)
+        self.rested = (-1, -1, -1, -1)
 
 
 def open_accounts(market: FuturesMarket, party: str) -> PartyAccounts:
@@ -227,6 +235,9 @@ def evaluate(market: FuturesMarket, positions: Iterable[Position], *, release: b
     price = 0 if in_auction and market.auction.is_opening else mark
     release = release and not in_auction
     announcing = MarginLevelsUpdated in market.bus.wanted
+    if not (announcing or in_auction or increment is not None or market.fully_collateralised):
+        _evaluate_quietly(market, positions, mark, call)
+        return call
     for position in positions:
         if position.party == NETWORK:
             if announcing:
@@ -252,6 +263,41 @@ def evaluate(market: FuturesMarket, positions: Iterable[Position], *, release: b
                 "TRANSFER_TYPE_MARGIN_HIGH", margin - levels.initial, accounts.margin, accounts.general
             )
     return call
+
+
+def _evaluate_quietly(
+    market: FuturesMarket, positions: Iterable[Position], price: int, call: MarginCall
+) -> None:
+    """The same in continuous trading when nobody listens: only what has changed is looked at."""
+    calculator = market.margin
+    calculator_version = calculator.version
+    all_accounts = market.accounts
+    transfer = market.collateral.transfer
+    for position in positions:
+        accounts = all_accounts.get(position.party)
+        if accounts is None:
+            continue
+        margin = accounts.margin.balance
+        version = position.version
+        key = (version, price, margin, calculator_version)
+        if accounts.rested == key:
+            continue
+        if accounts.version != (version, calculator_version):
+            if not (position.size or position.buy or position.sell):
+                if margin > 0:
+                    release_all(market, position.party)
+                continue
+            accounts.exposure = calculator.exposure(position)
+            accounts.version = (version, calculator_version)
+        move = calculator.move(accounts.exposure, price, margin)
+        if move == 0:
+            accounts.rested = key
+        elif move < 0:
+            call.moves += 1
+            transfer("TRANSFER_TYPE_MARGIN_HIGH", -move, accounts.margin, accounts.general)
+        else:
+            call.moves += 1
+            _call(market, position.party, accounts, calculator.at(accounts.exposure, price), call)
 
 
 def _call(market: FuturesMarket, party: str, accounts: PartyAccounts, levels: MarginLevels, call: MarginCall) -> None:

@@ -15,6 +15,7 @@ from vega_mesa.protocol.markets import isolated_margin, margining, pegging, stop
 from vega_mesa.protocol.markets.auctions import enter_price_auction
 from vega_mesa.protocol.markets.states import TRADABLE
 from vega_mesa.protocol.matching.confirmation import Confirmation, Fill
+from vega_mesa.protocol.matching.iceberg import set_peak
 from vega_mesa.protocol.matching.order import (
     BUY,
     Iceberg,
@@ -156,6 +157,8 @@ def _check_peg(market: FuturesMarket, order: Order) -> None:
 def place(market: FuturesMarket, order: Order, ids: IdGenerator) -> Confirmation:
     """Place a validated order: park it, let it trade, let it rest, in that order of precedence."""
     if order.peg is not None and not pegging.price(market, order):
+        if order.iceberg is not None:
+            set_peak(order, order.iceberg)
         pegging.park(market, order)
         market.track_expiry(order)
         return Confirmation(order, [], [])

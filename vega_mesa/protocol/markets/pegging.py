@@ -80,7 +80,7 @@ def _reprice(market: FuturesMarket, moved: frozenset[PeggedReference]) -> bool:
             park(market, order)
     for order in priced:
         order.updated_at = market.now
-        book.add_resting(order)
+        book.reinsert(order)
         market.positions.register(order)
     for order in priced:
         market.announce(order)
