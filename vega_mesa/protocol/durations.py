@@ -66,7 +66,10 @@ def format_duration(nanoseconds: int) -> str:
 def format_instant(nanoseconds: int) -> str:
     """Write an instant the way the network prints it in errors: ``2024-03-01 12:00:00.5 +0000 UTC``."""
     seconds, fraction = divmod(nanoseconds, NANOSECONDS["s"])
-    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    try:
+        text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError, OSError):
+        return f"{seconds} seconds after 1970"  # beyond the calendar
     if fraction:
         text += f".{fraction:09d}".rstrip("0")
     return text + " +0000 UTC"

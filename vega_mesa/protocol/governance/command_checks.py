@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from vega_mesa.protocol.commands import governance as terms
+from vega_mesa.protocol.governance.proposals import FAMILIES
 from vega_mesa.protocol.network_parameters import DEPRECATED, NOT_UPDATABLE
 from vega_mesa.protocol.refusal import Refused
 
@@ -82,6 +83,8 @@ def _validation(path: str, closing: int, validation: int) -> list[Problem]:
 
 
 def _change(path: str, change: terms.Change) -> list[Problem]:
+    if type(change) not in FAMILIES:
+        raise Refused("unsupported proposal type")
     match change:
         case terms.UpdateNetworkParameter():
             return _parameter(f"{path}.update_network_parameter.changes", change)

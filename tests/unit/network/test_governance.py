@@ -1,0 +1,577 @@
+import dataclasses
+import pickle
+from decimal import Decimal
+
+import pytest
+
+from vega_mesa.protocol.assets import AssetDetails, BuiltinSource, ERC20Source
+from vega_mesa.protocol.commands import governance as terms
+from vega_mesa.protocol.events.governance import ProposalUpdated, VoteCast
+from vega_mesa.protocol.governance import parse_market, parse_market_update
+from vega_mesa.protocol.instants import SECOND
+from vega_mesa.protocol.markets.states import MarketState
+from vega_mesa.protocol.refusal import Refused
+
+KEY = "ab" * 32
+ONE, TWO = "01" * 32, "02" * 32
+YES, NO = terms.VoteValue.YES, terms.VoteValue.NO
+FEE = terms.UpdateNetworkParameter(key="market.fee.factors.makerFee", value="0.1")
+TOKEN = AssetDetails(name="Dai", symbol="DAI", decimals=18, source=ERC20Source(contract_address="0xDAI"))
+
+
+def submit(network, change, id=ONE, party="alice", closing=10, enactment=20, **more):
+    enact = 0 if isinstance(change, terms.NewFreeform) else network.seconds + enactment
+    submission = terms.ProposalSubmission(change=change, closing=network.seconds + closing, enactment=enact, **more)
+    return network.governance.submit(party, submission, id, network.now)
+
+
+def vote(network, party="alice", value=YES, id=ONE):
+    network.governance.vote(party, terms.VoteSubmission(proposal_id=id, value=value), network.now)
+
+
+def refused(function, *arguments, **keywords):
+    with pytest.raises(Refused) as refusal:
+        function(*arguments, **keywords)
+    return refusal.value.text
+
+
+def outcome(network, id=ONE):
+    proposal = network.governance.proposals[id]
+    return str(proposal.state), proposal.reason.text
+
+
+@pytest.fixture
+def market(future_proposal):
+    return parse_market(future_proposal, signers=(KEY,))
+
+
+# -- times ---------------------------------------------------------------------------------------------------------
+
+
+def test_closing_and_enactment_are_strictly_after_their_second(network):
+    submit(network, FEE, closing=10, enactment=20)
+    vote(network)
+    network.tick(10)
+    assert outcome(network) == ("STATE_OPEN", "")
+    network.tick(1)
+    assert outcome(network) == ("STATE_PASSED", "")
+    network.tick(9)
+    assert outcome(network) == ("STATE_PASSED", "")
+    network.tick(1)
+    assert outcome(network) == ("STATE_ENACTED", "")
+    assert network.parameters.decimal("market.fee.factors.makerFee") == Decimal("0.1")
+    assert ("dispatch_parameters",) in network.exchange.calls
+
+
+def test_a_fraction_of_a_second_does_not_close(network):
+    submit(network, FEE)
+    vote(network)
+    network.now += SECOND - 1
+    network.tick(10)
+    assert outcome(network)[0] == "STATE_OPEN"
+
+
+def test_closing_and_enactment_can_happen_in_one_tick(network):
+    submit(network, FEE)
+    vote(network)
+    network.tick(21)
+    assert outcome(network) == ("STATE_ENACTED", "")
+
+
+def test_the_bounds_of_times_are_accepted_and_beyond_is_refused_with_both_times(network):
+    network.parameters.set("governance.proposal.updateNetParam.minClose", "10s")
+    submit(network, FEE, closing=10)
+    text = refused(submit, network, FEE, id=TWO, closing=9)
+    assert text == (
+        "proposal closing time too soon, expected > 2023-11-14 22:13:30 +0000 UTC, got 2023-11-14 22:13:29 +0000 UTC"
+    )
+    assert outcome(network, TWO) == ("STATE_REJECTED", "PROPOSAL_ERROR_CLOSE_TIME_TOO_SOON")
+    year = 8760 * 3600
+    assert "closing time too late" in refused(submit, network, FEE, "03", closing=year + 1, enactment=year + 1)
+    assert "enactment time too late" in refused(submit, network, FEE, "04", enactment=year + 1)
+    network.parameters.set("governance.proposal.updateNetParam.minEnact", "30s")
+    assert "enactment time too soon" in refused(submit, network, FEE, "05", enactment=29)
+
+
+def test_transfers_read_their_enactment_limits_from_assets(network):
+    network.parameters.set("governance.proposal.transfer.minClose", "1s")
+    change = terms.NewGovernanceTransfer(transfer=None)
+    submit(network, change, closing=10, enactment=20)  # the minimum of its own family is 48 h
+    vote(network)
+    network.tick(21)
+    assert [call[0] for call in network.exchange.calls] == ["check_transfer", "check_transfer", "enact_transfer"]
+
+
+@pytest.mark.parametrize(
+    ("submission", "text"),
+    [
+        (
+            terms.ProposalSubmission(change=terms.NewFreeform(), closing=10, enactment=20),
+            "proposal_submission.terms.enactment_timestamp (is not supported)",
+        ),
+        (
+            terms.ProposalSubmission(change=FEE, closing=30, enactment=20),
+            "proposal_submission.terms.closing_timestamp (cannot be after enactment time)",
+        ),
+        (
+            terms.ProposalSubmission(change=FEE, closing=0, enactment=0, title="", reference="r" * 101),
+            (
+                "proposal_submission.rationale.title (is required), "
+                "proposal_submission.reference (must be less than 100 characters), "
+                "proposal_submission.terms.closing_timestamp (must be positive), "
+                "proposal_submission.terms.enactment_timestamp (must be positive)"
+            ),
+        ),
+        (
+            terms.ProposalSubmission(change=terms.NewAsset(details=TOKEN), closing=10, enactment=20, validation=10),
+            "proposal_submission.terms.validation_timestamp (cannot be after or equal to closing time)",
+        ),
+        (
+            terms.ProposalSubmission(
+                change=terms.UpdateNetworkParameter(key="blockchains.ethereumConfig", value="{}"),
+                closing=1,
+                enactment=1,
+            ),
+            (
+                "proposal_submission.terms.change.update_network_parameter.changes.key "
+                "(network parameter update disabled for blockchains.ethereumConfig)"
+            ),
+        ),
+    ],
+)
+def test_a_proposal_that_is_not_well_formed_leaves_no_trace(network, submission, text):
+    assert refused(network.governance.submit, "alice", submission, ONE, network.now) == text
+    assert network.governance.proposals == {}
+
+
+# -- votes ---------------------------------------------------------------------------------------------------------
+
+
+def test_majority_and_participation_are_inclusive(network):
+    network.parameters.set("governance.proposal.updateNetParam.requiredMajority", "0.6")
+    network.parameters.set("governance.proposal.updateNetParam.requiredParticipation", "1")
+    submit(network, FEE)
+    vote(network, "alice", YES)  # 60 of 100
+    vote(network, "bob", NO)
+    network.tick(11)
+    assert outcome(network) == ("STATE_PASSED", "")
+
+
+@pytest.mark.parametrize(
+    ("votes", "state", "reason"),
+    [
+        ({"alice": NO, "bob": YES}, "STATE_DECLINED", "PROPOSAL_ERROR_MAJORITY_THRESHOLD_NOT_REACHED"),
+        ({"bob": YES}, "STATE_DECLINED", "PROPOSAL_ERROR_PARTICIPATION_THRESHOLD_NOT_REACHED"),
+        ({}, "STATE_DECLINED", "PROPOSAL_ERROR_PARTICIPATION_THRESHOLD_NOT_REACHED"),
+        ({"alice": YES}, "STATE_PASSED", ""),
+    ],
+)
+def test_outcomes(network, votes, state, reason):
+    network.parameters.set("governance.proposal.updateNetParam.requiredParticipation", "0.5")
+    submit(network, FEE)
+    for party, value in votes.items():
+        vote(network, party, value)
+    network.tick(11)
+    assert outcome(network) == (state, reason)
+
+
+def test_nobody_is_too_few_even_when_nobody_is_required(network):
+    network.parameters.set("governance.proposal.updateNetParam.requiredParticipation", "0")
+    submit(network, FEE)
+    network.tick(11)
+    assert outcome(network)[1] == "PROPOSAL_ERROR_PARTICIPATION_THRESHOLD_NOT_REACHED"
+
+
+def test_the_last_vote_counts_with_the_tokens_of_the_close(network):
+    votes = []
+    network.bus.subscribe(VoteCast, votes.append)
+    submit(network, FEE)
+    vote(network, "alice", NO)
+    vote(network, "bob", YES)
+    vote(network, "alice", YES)
+    network.stake.withdraw("bob", 40)
+    network.stake.deposit("carol", 40)
+    network.tick(11)
+    assert outcome(network)[0] == "STATE_PASSED"
+    final = [(event.party, event.value, event.tokens, event.weight) for event in votes[3:]]
+    assert final == [("alice", "VALUE_YES", 60, 1), ("bob", "VALUE_YES", 0, 0)]
+    assert list(network.governance.proposals[ONE].invalid_votes) == ["bob"]
+
+
+def test_requirements_are_those_of_the_submission_and_voters_balances_of_the_vote(network):
+    submit(network, FEE)
+    network.parameters.set("governance.proposal.updateNetParam.requiredMajority", "1")
+    network.parameters.set("governance.proposal.updateNetParam.minVoterBalance", "41")
+    assert refused(vote, network, "bob", NO) == "vote requires more tokens than the party has"
+    network.parameters.set("governance.proposal.updateNetParam.minVoterBalance", "40")
+    vote(network, "bob", NO)
+    network.stake.deposit("alice", 40)
+    vote(network, "alice", YES)
+    network.tick(11)
+    assert outcome(network)[0] == "STATE_PASSED"  # 100 of 140 are more than 66 %
+
+
+def test_errors_of_votes(network):
+    assert refused(vote, network) == "proposal does not exist"
+    submit(network, FEE)
+    assert refused(vote, network, "stranger") == "party not found"
+    vote(network)
+    network.tick(11)
+    assert refused(vote, network) == "proposal is not open for votes"
+    network.tick(10)
+    assert refused(vote, network) == "proposal does not exist"
+
+
+def test_a_proposer_needs_tokens(network):
+    network.parameters.set("governance.proposal.updateNetParam.minProposerBalance", "61")
+    text = "proposer have insufficient governance token, expected >= 61 got 60"
+    assert refused(submit, network, FEE) == text
+    assert outcome(network) == ("STATE_REJECTED", "PROPOSAL_ERROR_INSUFFICIENT_TOKENS")
+    assert network.governance.proposals[ONE].error_details == text
+    assert refused(submit, network, FEE, id=TWO, party="stranger") == "party not found"
+    assert refused(submit, network, FEE) == "proposal with given ID already exists"
+
+
+# -- kinds ---------------------------------------------------------------------------------------------------------
+
+
+def test_freeform_is_enacted_as_soon_as_it_passes(network):
+    submit(network, terms.NewFreeform())
+    vote(network)
+    network.tick(11)
+    assert outcome(network) == ("STATE_ENACTED", "")
+
+
+def test_a_parameter_is_validated_at_submission_and_again_at_enactment(network):
+    bad = terms.UpdateNetworkParameter(key="market.fee.factors.makerFee", value="2")
+    assert refused(submit, network, bad) == "unable to validate market.fee.factors.makerFee: expect <= 1 got 2"
+    assert outcome(network)[1] == "PROPOSAL_ERROR_NETWORK_PARAMETER_VALIDATION_FAILED"
+    change = terms.UpdateNetworkParameter(key="market.auction.minimumDuration", value="2h")
+    submit(network, change, id=TWO)
+    vote(network, id=TWO)
+    network.parameters.set("market.auction.maximumDuration", "1h")
+    network.tick(21)
+    assert outcome(network, TWO)[0] == "STATE_FAILED"
+
+
+def test_the_reward_asset_must_have_accounts(network):
+    change = terms.UpdateNetworkParameter(key="reward.asset", value="nothing")
+    assert refused(submit, network, change) == "invalid asset nothing"
+    submit(network, dataclasses.replace(change, value="usdt"), id=TWO)
+
+
+def test_a_built_in_asset_is_enabled_by_its_vote(network):
+    details = AssetDetails(name="Play", symbol="PLAY", decimals=5, source=BuiltinSource())
+    submit(network, terms.NewAsset(details=details))
+    assert outcome(network)[0] == "STATE_WAITING_FOR_NODE_VOTE"
+    vote(network)
+    network.tick(1)
+    assert outcome(network)[0] == "STATE_OPEN"
+    network.tick(20)
+    assert network.assets.is_enabled(ONE)
+
+
+class Tokens:
+    def __init__(self, matches):
+        self.matches = matches
+
+    def token_matches(self, details):
+        return self.matches
+
+
+def test_a_token_waits_for_the_nodes_then_for_its_listing(network):
+    network.governance.tokens = Tokens(False)
+    submit(network, terms.NewAsset(details=TOKEN))
+    network.tick(5)
+    assert outcome(network)[0] == "STATE_WAITING_FOR_NODE_VOTE"
+    network.governance.tokens.matches = True
+    vote(network)
+    network.tick(1)
+    network.tick(15)
+    assert outcome(network)[0] == "STATE_ENACTED"
+    assert network.assets.by_id[ONE].status == "STATUS_PENDING_LISTING"
+    assert network.assets.awaiting_bridge == [ONE]
+
+
+def test_a_token_that_nodes_cannot_confirm_in_time_is_rejected(network):
+    network.governance.tokens = Tokens(False)
+    submit(network, terms.NewAsset(details=TOKEN))
+    network.tick(10)
+    assert outcome(network) == ("STATE_REJECTED", "PROPOSAL_ERROR_NODE_VALIDATION_FAILED")
+    assert network.assets.by_id[ONE].status == "STATUS_REJECTED"
+
+
+def test_validation_must_be_within_two_days(network):
+    day = 86_400
+    network.parameters.set("governance.proposal.asset.minClose", "1s")
+    late = {"closing": 4 * day, "enactment": 5 * day, "validation": network.seconds + 3 * day}
+    text = "proposal validation timestamp must be within 1-172800 seconds from submission time"
+    assert refused(submit, network, terms.NewAsset(details=TOKEN), **late) == text
+    submit(network, terms.NewAsset(details=TOKEN), id=TWO, closing=4 * day, enactment=5 * day)
+
+
+def test_a_new_market_goes_through_proposed_and_pending(network, market):
+    proposal = submit(network, market)
+    assert network.exchange.calls == [("submit_market", ONE, (network.seconds + 10) * SECOND)]
+    definition = network.exchange.definitions[ONE]
+    assert definition.opening_auction_duration == 10
+    assert definition.fees.maker == Decimal("0.00025")
+    assert definition.margin_scaling.initial == Decimal("1.2")
+    vote(network)
+    network.tick(11)
+    assert network.exchange.states[ONE] is MarketState.PENDING
+    network.tick(10)
+    assert proposal.state == "STATE_ENACTED"
+
+
+def test_a_declined_market_is_rejected(network, market):
+    submit(network, market)
+    vote(network, "alice", NO)
+    network.tick(11)
+    assert network.exchange.calls[-1] == ("reject_market", ONE)
+
+
+def test_a_market_that_execution_refuses_is_rejected(network, market):
+    network.exchange.refuses["submit_market"] = "no room"
+    assert refused(submit, network, market) == "no room"
+    assert outcome(network) == ("STATE_REJECTED", "PROPOSAL_ERROR_COULD_NOT_INSTANTIATE_MARKET")
+
+
+def test_a_market_without_triggers_gets_the_network_s(network, market):
+    triggers = '{"triggers": [{"horizon": 60, "probability": "0.95", "auction_extension": 90}]}'
+    network.parameters.set("market.monitor.price.defaultParameters", triggers)
+    submit(network, dataclasses.replace(market, default_price_monitoring=True))
+    assert [trigger.auction_extension for trigger in network.exchange.definitions[ONE].price_monitoring] == [90]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "text"),
+    [
+        ({"decimal_places": 5}, "TOO_MANY_MARKET_DECIMAL_PLACES", "market decimal + position decimals must be"),
+        ({"parent_market": "none"}, "INVALID_SUCCESSOR_MARKET", "market to succeed does not exist"),
+        ({"linear_slippage_factor": Decimal(-1)}, "LINEAR_SLIPPAGE_FACTOR_OUT_OF_RANGE", "proposal slippage factor"),
+    ],
+)
+def test_terms_of_a_new_market(network, market, changes, reason, text):
+    change = dataclasses.replace(market, definition=dataclasses.replace(market.definition, **changes))
+    assert refused(submit, network, change).startswith(text)
+    assert outcome(network)[1] == "PROPOSAL_ERROR_" + reason
+
+
+def product_of(market, **changes):
+    definition = market.definition
+    product = dataclasses.replace(definition.product, **changes)
+    return dataclasses.replace(market, definition=dataclasses.replace(definition, product=product))
+
+
+def test_product_of_a_new_market(network, market):
+    future = market.definition.product
+    wrong = [
+        (product_of(market, settlement_asset="none"), "asset does not exist"),
+        (product_of(market, settlement_property="other"), "invalid oracle spec binding for settlement data: "),
+        (product_of(market, termination_property="other"), "invalid oracle spec binding for trading termination: "),
+        (product_of(market, max_price=0), "invalid capped future configuration: "),
+        (product_of(market, max_price=101), "invalid capped future configuration: "),  # the tick is 2
+        (
+            product_of(market, settlement_data=dataclasses.replace(future.settlement_data, signers=(), filters=())),
+            "settlement with internal data source is not allwed",
+        ),
+    ]
+    for number, (change, text) in enumerate(wrong):
+        assert refused(submit, network, change, id=f"{number:064x}").startswith(text)
+    submit(network, product_of(market, max_price=100), id="aa" * 32)
+
+
+def test_opening_auctions_have_bounds(network, market):
+    network.parameters.set("market.auction.minimumDuration", "1h")
+    text = "proposal opening auction duration is too short, expected > 1h0m0s, got 10s"
+    assert refused(submit, network, market) == text
+
+
+def test_a_risk_model_has_ranges(network, market):
+    model = dataclasses.replace(market.definition.risk_model, sigma=51.0)
+    change = dataclasses.replace(market, definition=dataclasses.replace(market.definition, risk_model=model))
+    assert refused(submit, network, change) == "invalid risk parameter"
+
+
+def test_perpetuals_and_spot_have_their_gates(network, market):
+    network.parameters.set("limits.markets.proposeSpotEnabled", "0")
+    from vega_mesa.protocol.markets.definition import SpotProduct
+
+    spot = dataclasses.replace(market.definition, product=SpotProduct(base_asset="usdt", quote_asset="usdt"))
+    refused(submit, network, dataclasses.replace(market, definition=spot))
+    assert outcome(network)[1] == "PROPOSAL_ERROR_SPOT_PRODUCT_DISABLED"
+
+
+# -- updates of markets --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def active(network, market):
+    submit(network, market, id=TWO)
+    vote(network, id=TWO)
+    network.tick(21)
+    network.exchange.states[TWO] = MarketState.ACTIVE
+    return network
+
+
+@pytest.fixture
+def update(future_proposal):
+    future_proposal["tickSize"] = "5"
+    future_proposal["decimalPlaces"] = "3"
+    return parse_market_update(TWO, future_proposal, signers=(KEY,))
+
+
+def test_an_update_keeps_what_it_must_not_change(active, update):
+    submit(active, update)
+    vote(active)
+    active.tick(21)
+    assert outcome(active) == ("STATE_ENACTED", "")
+    definition = active.exchange.definitions[TWO]
+    assert (definition.tick_size, definition.decimal_places, definition.opening_auction_duration) == (5, 1, 10)
+
+
+def test_an_update_of_an_unknown_or_unborn_market(network, market, update):
+    assert refused(submit, network, update) == "market does not exist"
+    submit(network, market, id=TWO)
+    assert refused(submit, network, update, id="03" * 32) == "original market proposal is still open"
+
+
+def test_a_share_of_liquidity_serves_instead_of_tokens(active, update):
+    active.exchange.shares[TWO, "provider"] = Decimal("0.7")
+    assert refused(submit, active, update, party="poor") == "party not found"
+    submit(active, update, id="03" * 32, party="provider")
+
+
+def test_liquidity_providers_decide_when_too_few_tokens_vote(active, update):
+    active.parameters.set("governance.proposal.updateMarket.requiredParticipation", "0.9")
+    active.parameters.set("governance.proposal.updateMarket.requiredParticipationLP", "0.5")
+    active.parameters.set("governance.proposal.updateMarket.minVoterBalance", "50")
+    active.stake.deposit("provider", 1)
+    active.exchange.shares[TWO, "provider"] = Decimal("0.5")
+    submit(active, update)
+    assert refused(vote, active, "bob") == "vote requires tokens or equity-like share"
+    vote(active, "provider")
+    vote(active, "alice", NO)
+    active.tick(11)
+    assert outcome(active) == ("STATE_PASSED", "")
+
+
+def test_without_a_required_participation_of_providers_an_update_without_votes_passes(active, update):
+    active.parameters.set("governance.proposal.updateMarket.requiredParticipationLP", "0")
+    submit(active, update)
+    active.tick(11)
+    assert outcome(active) == ("STATE_PASSED", "")
+
+
+def test_an_update_fails_when_its_market_has_gone(active, update):
+    submit(active, update)
+    vote(active)
+    active.tick(11)
+    del active.exchange.states[TWO]
+    active.tick(10)
+    assert outcome(active) == ("STATE_FAILED", "PROPOSAL_ERROR_INVALID_MARKET")
+    assert active.governance.proposals[ONE].error_details == f'market "{TWO}" doesn\'t exist anymore'
+
+
+def test_states_of_markets_are_updated(active):
+    suspend = terms.UpdateMarketState(market_id=TWO, update_type="MARKET_STATE_UPDATE_TYPE_SUSPEND")
+    submit(active, suspend)
+    vote(active)
+    active.tick(21)
+    assert active.exchange.calls[-1] == ("update_market_state", TWO, "MARKET_STATE_UPDATE_TYPE_SUSPEND")
+    active.exchange.states[TWO] = MarketState.SETTLED
+    assert refused(submit, active, suspend, id="03" * 32) == "market state does not allow for state update"
+
+
+def test_a_successor_whose_market_is_gone_is_rejected(active, market):
+    child = dataclasses.replace(market.definition, parent_market=TWO, insurance_pool_fraction=Decimal("0.5"))
+    submit(active, dataclasses.replace(market, definition=child))
+    del active.exchange.states[ONE]
+    active.tick(1)
+    assert outcome(active) == ("STATE_REJECTED", "PROPOSAL_ERROR_INVALID_SUCCESSOR_MARKET")
+    active.exchange.succeeded.append(TWO)
+    text = "the parent market was already succeeded by a prior proposal, PROPOSAL_ERROR_INVALID_SUCCESSOR_MARKET"
+    assert refused(submit, active, dataclasses.replace(market, definition=child), id="03" * 32) == text
+
+
+def test_a_successor_is_enacted_in_its_parent_s_place(active, market):
+    child = dataclasses.replace(market.definition, parent_market=TWO)
+    submit(active, dataclasses.replace(market, definition=child))
+    vote(active)
+    active.tick(21)
+    assert active.exchange.calls[-1] == ("succeed_market", ONE)
+
+
+# -- batches -------------------------------------------------------------------------------------------------------
+
+
+def submit_batch(network, *changes, id=ONE, closing=10, enactment=20):
+    items = tuple(terms.BatchChange(change=change, enactment=network.seconds + enactment) for change in changes)
+    submission = terms.BatchProposalSubmission(changes=items, closing=network.seconds + closing)
+    return network.governance.submit_batch("alice", submission, id, network.now)
+
+
+TAKER = terms.UpdateNetworkParameter(key="market.fee.factors.infrastructureFee", value="0.2")
+
+
+def test_changes_of_a_batch_are_enacted_one_tick_later(network):
+    members = submit_batch(network, FEE, TAKER)
+    assert len({ONE, *(member.id for member in members)}) == 3
+    vote(network)
+    network.tick(21)
+    assert [str(member.state) for member in members] == ["STATE_PASSED"] * 2
+    network.tick(0)
+    assert [str(member.state) for member in members] == ["STATE_ENACTED"] * 2
+
+
+def test_a_batch_is_measured_by_the_strictest_of_its_changes(network):
+    network.parameters.set("governance.proposal.updateAsset.requiredMajority", "0.9")
+    network.parameters.set("governance.proposal.updateAsset.minClose", "1s")
+    network.parameters.set("governance.proposal.updateAsset.minEnact", "1s")
+    network.assets.propose("03", TOKEN)
+    members = submit_batch(network, FEE, terms.UpdateAsset(asset_id="03", quantum=Decimal(2)))
+    assert [member.required_majority for member in members] == [Decimal("0.9")] * 2
+    vote(network, "alice", YES)
+    vote(network, "bob", NO)
+    network.tick(11)
+    assert {member.reason.text for member in members} == {"PROPOSAL_ERROR_MAJORITY_THRESHOLD_NOT_REACHED"}
+
+
+def test_one_bad_change_rejects_the_batch(network):
+    bad = terms.UpdateNetworkParameter(key="nothing", value="1")
+    assert refused(submit_batch, network, FEE, bad) == "unknown key"
+    assert [proposal.reason.text for proposal in network.governance.proposals.values()] == [
+        "PROPOSAL_ERROR_PROPOSAL_IN_BATCH_REJECTED",
+        "PROPOSAL_ERROR_NETWORK_PARAMETER_VALIDATION_FAILED",
+    ]
+    network.tick(30)
+
+
+def test_a_batch_has_at_most_250_changes_and_no_rebates(network):
+    text = refused(submit_batch, network, *[FEE] * 251)
+    assert text == "batch_proposal_submission.terms.changes (must be at most 250)"
+    text = refused(submit_batch, network, terms.UpdateVolumeRebateProgram(program=None))
+    assert text == "batch_proposal_submission.terms.changes.0 (is not supported)"
+
+
+# -- the rest ------------------------------------------------------------------------------------------------------
+
+
+def test_events_follow_a_proposal(network):
+    events = []
+    network.bus.subscribe(ProposalUpdated, events.append)
+    submit(network, FEE, reference="mine")
+    vote(network)
+    network.tick(21)
+    assert [event.state for event in events] == ["STATE_OPEN", "STATE_PASSED", "STATE_ENACTED"]
+    assert {(event.change, event.reference) for event in events} == {("UpdateNetworkParameter", "mine")}
+
+
+def test_governance_survives_a_pickle(network, market):
+    submit(network, market)
+    vote(network)
+    copy = pickle.loads(pickle.dumps(network, 5))
+    copy.tick(21)
+    assert outcome(copy)[0] == "STATE_ENACTED"
+    assert outcome(network)[0] == "STATE_OPEN"
