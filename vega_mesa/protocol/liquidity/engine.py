@@ -485,13 +485,14 @@ class LiquidityEngine:
             self.pools.begin_epoch(self.view.liquidity_pools(), self.shares)
         if self.provisions.pending:
             self.commitments.charge_early_exits(self.target_stake(now))
-        for changed in (self.commitments.apply_pending(now), self.commitments.synchronise(now)):
-            for party, commitment in changed.items():
-                if commitment:
-                    self.service_level.add(party)
-                else:
-                    self.service_level.by_party.pop(party, None)
-                self.shares.set_stake(party, commitment)
+        changed = self.commitments.apply_pending(now)
+        changed.update(self.commitments.synchronise(now))  # what is queued keeps its place, with the bond's amount
+        for party, commitment in changed.items():
+            if commitment:
+                self.service_level.add(party)
+            else:
+                self.service_level.by_party.pop(party, None)
+            self.shares.set_stake(party, commitment)
         self.shares.refresh()
 
     @exact

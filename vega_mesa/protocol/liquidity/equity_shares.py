@@ -110,4 +110,8 @@ class EquityShares:
             self.total += theirs.virtual_stake - self.by_party[party].virtual_stake
             self.by_party[party] = theirs.copy()
             self.set_stake(party, commitment)
+            entry = self.by_party[party]
+            if entry.virtual_stake < entry.stake:  # what rounding took off when the commitment here is smaller
+                self.total += entry.stake - entry.virtual_stake
+                entry.virtual_stake = entry.stake
         self.refresh()
