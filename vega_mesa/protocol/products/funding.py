@@ -95,6 +95,13 @@ class PriceSeries:
     def __len__(self) -> int:
         return len(self.times)
 
+    def __getstate__(self) -> tuple[int, AuctionIntervals, list[int], list[int]]:
+        return self.start, self.auctions, self.times, self.prices
+
+    def __setstate__(self, state: tuple[int, AuctionIntervals, list[int], list[int]]) -> None:
+        self.start, self.auctions, self.times, self.prices = state
+        self._sums = []
+
     @property
     def latest(self) -> int | None:
         """The last price by time."""

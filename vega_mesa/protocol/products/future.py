@@ -58,7 +58,11 @@ class Future:
             market.services.data_sources.unsubscribe(self.subscriptions.pop(TERMINATION))
 
     def on_data(
-        self, market: FuturesMarket, key: str, properties: Mapping[str, str], metadata: Mapping[str, str]
+        self,
+        market: FuturesMarket,
+        key: str,
+        properties: Mapping[str, str],
+        metadata: Mapping[str, str],  # noqa: ARG002  what listeners are given
     ) -> None:
         """Take settlement data, or the signal that ends trading (its value is not looked at)."""
         if key == TERMINATION:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from vega_mesa.protocol.arithmetic import EXACT, Factor, format_decimal
 from vega_mesa.protocol.data_sources.binding import settlement_binding
@@ -75,6 +75,9 @@ class Perpetual:
         self._increment: Factor | None = None
         self._increment_at = -1  # the time that the increment was calculated for
         self._configure_composite()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_increment": None, "_increment_at": -1}
 
     def _configure_composite(self) -> None:
         configuration = self.terms.internal_composite_price
@@ -225,9 +228,7 @@ class Perpetual:
         marking.see_to_margins(market, parties, market.block_ids("funding"))
         pegging.check_references(market)
 
-    def _announce_period(
-        self, market: FuturesMarket, end: int | None = None, found: Funding | None = None
-    ) -> None:
+    def _announce_period(self, market: FuturesMarket, end: int | None = None, found: Funding | None = None) -> None:
         """Tell that a period begins, or ends, with the averages at that time."""
         time = self.started_at if end is None else end
         internal = str(self.internal.twap(time)) if self.internal else None
@@ -328,7 +329,7 @@ class Perpetual:
         self._submit_internal(market, self.internal_price)
 
     def _submit_internal(self, market: FuturesMarket, price: int | None) -> None:
-        if price:
+        if price and not self.terminated:
             self._add_point(market, self.internal, INTERNAL, _whole_seconds(market.now), price)
 
     # -- auctions, the end ---------------------------------------------------------------------------------------------
