@@ -227,6 +227,10 @@ class MarginCalculator:
             return self._with_funding(worst, position.size, funding_increment)
         return -(-worst // self._denominator) if worst > 0 else 0
 
+    def initial(self, position: Exposed, price: int, funding_increment: Factor | None = None) -> int:
+        """The initial margin in continuous trading, orders included: what a new order must be covered by."""
+        return self.maintenance(position, price, None, True, funding_increment) * self._initial // SCALING_UNIT
+
     def rests(self, position: Exposed, price: int, margin: int, funding_increment: Factor | None = None) -> bool:
         """Whether a margin balance is left alone in continuous trading: ``search <= margin < release``.
 

@@ -121,6 +121,15 @@ def announce(market: FuturesMarket, party: str, levels: MarginLevels | None) -> 
 
 def check_new_order(market: FuturesMarket, order: Order, position: Position) -> None:
     """Move the initial margin of the position with the order registered, or refuse the order whole (03 §6.6)."""
+    if not market.auction.margin_in_auction and MarginLevelsUpdated not in market.bus.wanted:
+        accounts = market.accounts[order.party]
+        mark = market.mark_price or 0
+        needed = market.margin.initial(position, mark, market.product.margin_increment()) - accounts.margin.balance
+        if needed <= 0:
+            return
+        if needed <= accounts.general.balance:
+            market.collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", needed, accounts.general, accounts.margin)
+            return
     secure(market, position, order_levels(market, position, order.price))
 
 

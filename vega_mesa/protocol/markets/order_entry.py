@@ -35,6 +35,18 @@ if TYPE_CHECKING:
     from vega_mesa.protocol.markets.futures import FuturesMarket
 
 NON_PERSISTENT = frozenset((TimeInForce.FOK, TimeInForce.IOC, TimeInForce.GFN))
+REFUSED_IN_AUCTION = {
+    TimeInForce.GFN: ("CANNOT_SEND_GFN_ORDER_DURING_AN_AUCTION", "gfn order received during auction trading"),
+    TimeInForce.IOC: ("CANNOT_SEND_IOC_ORDER_DURING_AUCTION", "ioc order received during auction trading"),
+    TimeInForce.FOK: ("CANNOT_SEND_FOK_ORDER_DURING_AUCTION", "fok order received during auction trading"),
+}
+REFUSED_OUTSIDE = {
+    TimeInForce.GFA: (
+        "CANNOT_SEND_GFA_ORDER_DURING_CONTINUOUS_TRADING",
+        "gfa order received during continuous trading",
+    ),
+}
+SMALL_VOLUME = 2**40  # orders up to this cannot overflow a position within any number of orders that fits in memory
 
 
 def submit_order(
@@ -101,46 +113,34 @@ def reject(market: FuturesMarket, order: Order, refusal: OrderRefused) -> None:
 
 def validate(market: FuturesMarket, order: Order) -> None:
     """Refuse an order that the market's state, its price, its lifetime or its peg does not allow."""
-    _check_price(market, order)
+    if order.price == 0 and order.type is OrderType.LIMIT and order.peg is None:
+        raise OrderRefused("PRICE_NOT_IN_TICK_SIZE", "invalid order price")
+    if market.max_price is not None and order.price >= market.max_price:
+        raise OrderRefused("PRICE_MUST_BE_LESS_THAN_OR_EQUAL_TO_MAX_PRICE", "invalid order price")
     if market.state not in TRADABLE:
         raise OrderRefused("MARKET_CLOSED", "trading not allowed")
-    _check_time_in_force(market, order)
+    refused = (REFUSED_IN_AUCTION if market.auction.in_auction else REFUSED_OUTSIDE).get(order.time_in_force)
+    if refused is not None:
+        raise OrderRefused(*refused)
+    if 0 < order.expires_at < order.created_at:
+        raise OrderRefused("INVALID_EXPIRATION_DATETIME", "invalid expiresAt time")
     if order.type is OrderType.NETWORK:
         raise OrderRefused("INVALID_TYPE", "invalid order type")
     if order.peg is not None:
         _check_peg(market, order)
     if market.tick_size != 1:
         check_tick(order, market.tick_size)
-    margining.open_accounts(market, order.party)
+    if order.party not in market.accounts:
+        margining.open_accounts(market, order.party)
+    if order.size > SMALL_VOLUME:
+        _check_overflow(market, order)
+
+
+def _check_overflow(market: FuturesMarket, order: Order) -> None:
     try:
         market.positions.check_overflow(order)
     except Refused as refusal:
         raise OrderRefused("", refusal.text, emits=False) from refusal
-
-
-def _check_price(market: FuturesMarket, order: Order) -> None:
-    if order.type is OrderType.LIMIT and order.peg is None and order.price == 0:
-        raise OrderRefused("PRICE_NOT_IN_TICK_SIZE", "invalid order price")
-    cap = market.max_price
-    if cap is not None and order.price >= cap:
-        raise OrderRefused("PRICE_MUST_BE_LESS_THAN_OR_EQUAL_TO_MAX_PRICE", "invalid order price")
-
-
-def _check_time_in_force(market: FuturesMarket, order: Order) -> None:
-    time_in_force = order.time_in_force
-    if market.auction.in_auction:
-        if time_in_force is TimeInForce.GFN:
-            raise OrderRefused("CANNOT_SEND_GFN_ORDER_DURING_AN_AUCTION", "gfn order received during auction trading")
-        if time_in_force is TimeInForce.IOC:
-            raise OrderRefused("CANNOT_SEND_IOC_ORDER_DURING_AUCTION", "ioc order received during auction trading")
-        if time_in_force is TimeInForce.FOK:
-            raise OrderRefused("CANNOT_SEND_FOK_ORDER_DURING_AUCTION", "fok order received during auction trading")
-    elif time_in_force is TimeInForce.GFA:
-        raise OrderRefused(
-            "CANNOT_SEND_GFA_ORDER_DURING_CONTINUOUS_TRADING", "gfa order received during continuous trading"
-        )
-    if 0 < order.expires_at < order.created_at:
-        raise OrderRefused("INVALID_EXPIRATION_DATETIME", "invalid expiresAt time")
 
 
 def _check_peg(market: FuturesMarket, order: Order) -> None:
@@ -156,12 +156,10 @@ def _check_peg(market: FuturesMarket, order: Order) -> None:
 
 def place(market: FuturesMarket, order: Order, ids: IdGenerator) -> Confirmation:
     """Place a validated order: park it, let it trade, let it rest, in that order of precedence."""
-    if order.peg is not None and not pegging.price(market, order):
-        if order.iceberg is not None:
-            set_peak(order, order.iceberg)
-        pegging.park(market, order)
-        market.track_expiry(order)
-        return Confirmation(order, [], [])
+    if order.peg is not None:
+        pegging.watch_references(market)
+        if not pegging.price(market, order):
+            return _park(market, order)
     position = market.positions.register(order)
     try:
         if market.auction.in_auction:
@@ -174,6 +172,15 @@ def place(market: FuturesMarket, order: Order, ids: IdGenerator) -> Confirmation
     if not market.auction.in_auction:
         pegging.check_references(market)
     return confirmation
+
+
+def _park(market: FuturesMarket, order: Order) -> Confirmation:
+    """A pegged order without a price now: it has no position and no margin yet."""
+    if order.iceberg is not None:
+        set_peak(order, order.iceberg)
+    pegging.park(market, order)
+    market.track_expiry(order)
+    return Confirmation(order, [], [])
 
 
 def _rest_in_auction(market: FuturesMarket, order: Order, position: Position) -> Confirmation:
@@ -245,8 +252,7 @@ def _rest_unmatched(market: FuturesMarket, order: Order) -> Confirmation:
     """The order's price started an auction: a peg is parked, anything else rests without trading."""
     if order.peg is not None:
         market.positions.unregister(order)
-        pegging.park(market, order)
-        return Confirmation(order, [], [])
+        return _park(market, order)
     market.book.add_resting(order)
     market.announce(order)
     return Confirmation(order, [], [])

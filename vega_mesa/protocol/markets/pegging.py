@@ -52,13 +52,20 @@ def check_references(market: FuturesMarket, *, forced: bool = False) -> None:
     Args:
         forced: on leaving an auction, all references count as moved.
     """
-    if market.auction.in_auction:
-        return
-    moved = market.references.refresh(market.book)
+    book = market.book
+    if book.in_auction or not (book.pegged_live or market.parked.orders):
+        return  # whoever pegs first starts from the references of that moment, see watch_references
+    moved = market.references.refresh(book)
     if forced:
         moved = ALL_REFERENCES
-    while moved and (market.book.pegged_live or market.parked) and _reprice(market, moved):
-        moved = market.references.refresh(market.book)
+    while moved and _reprice(market, moved):
+        moved = market.references.refresh(book)
+
+
+def watch_references(market: FuturesMarket) -> None:
+    """Before a market's only pegged order comes in: take over the references as the last check would have left them."""
+    if not (market.auction.in_auction or market.book.pegged_live or market.parked.orders):
+        market.references.refresh(market.book)
 
 
 def _reprice(market: FuturesMarket, moved: frozenset[PeggedReference]) -> bool:
