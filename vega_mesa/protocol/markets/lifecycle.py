@@ -63,6 +63,7 @@ def take_price_source(market: FuturesMarket, key: str, properties: Mapping[str, 
     binding = settlement_binding(source.spec, source.property)
     price = binding.to_asset(properties[source.property], market.asset_decimals)
     market.composite.record_oracle(index, price, market.now)
+    market.services.on_source_price(market, source.spec, price)
     return True
 
 

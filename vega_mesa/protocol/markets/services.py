@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vega_mesa.protocol.assets import Assets
 from vega_mesa.protocol.collateral import Collateral
-from vega_mesa.protocol.data_sources import DataSources
+from vega_mesa.protocol.data_sources import DataSources, DataSourceSpec
 from vega_mesa.protocol.events import EventBus
 from vega_mesa.protocol.fees import Referrals, VolumeDiscounts, VolumeRebates
 from vega_mesa.protocol.liquidity import Receipt
@@ -48,8 +48,8 @@ class MarketServices:
         """Volume that automated market makers quote at a price or better."""
         return 0
 
-    def on_index_price(self, market: FuturesMarket, price: int) -> None:
-        """A perpetual's external series took a price (asset decimals)."""
+    def on_source_price(self, market: FuturesMarket, source: DataSourceSpec, price: int) -> None:
+        """A perpetual's index, or an oracle of a market's composite prices, has a new price (asset decimals)."""
 
     def after_mark_to_market(self, market: FuturesMarket) -> None:
         """A market has been marked to market."""
