@@ -105,7 +105,7 @@ class Network:
 
     def taker_notional(self, party: str) -> Decimal:
         """A party's taker notional now."""
-        return Decimal(self._part("volume_discounts").volumes.taker_notional(party))
+        return Decimal(self._part("volume_discounts").taker_notional(party))
 
     def rebate_factor(self, party: str) -> Decimal:
         """A party's rebate factor now."""

@@ -51,6 +51,7 @@ class VolumeDiscounts:
         self.in_force = False
         self.epochs: deque[dict[str, int]] = deque(maxlen=MAX_WINDOW)
         self.parties: dict[str, None] = {}  # everybody who ever traded as aggressor
+        self._running: dict[str, int] = {}  # as of the last computation
         self._factors: dict[str, Factors] = {}
         self._discounts: dict[str, ComponentFactors] = {}
 
@@ -87,9 +88,9 @@ class VolumeDiscounts:
         """The same as :meth:`discount`, as decimals."""
         return self._factors.get(party, NO_FACTORS)
 
-    def running_volume(self, party: str, window: int) -> int:
-        """Taker volume over the last epochs, in units of the quantum."""
-        return sum(volumes.get(party, 0) for volumes in list(self.epochs)[-window:]) if window else 0
+    def taker_notional(self, party: str) -> int:
+        """Taker volume over the window, in units of the quantum, as of the last computation."""
+        return self._running.get(party, 0)
 
     def _compute(self, program: VolumeDiscountProgram, epoch: int) -> None:
         recent = list(self.epochs)[-program.window_length :] if program.window_length else []
@@ -97,6 +98,7 @@ class VolumeDiscounts:
         for volumes in recent:
             for party, volume in volumes.items():
                 running[party] += volume
+        self._running = running
         self._factors, self._discounts = {}, {}
         stats = []
         for party, volume in running.items():
