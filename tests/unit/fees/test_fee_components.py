@@ -93,20 +93,20 @@ def test_payments_in_continuous_trading_come_in_order():
 
 
 def test_referral_discount_is_taken_before_the_volume_discount_and_each_is_cut_down():
+    """features/verified/0029-FEES-multiple_discounts: of 100 each, 77 maker, 80 infrastructure, 77 liquidity remain."""
     made = engine(
         "0.001", "0.001", "0.001",
-        referrals=Programmes(discounts={"buyer": ComponentFactors(Factor("0.05"), Factor("0.08"), Factor("0.08"))}),
-        volume_discounts=Programmes(discounts={"buyer": same("0.15")}),
+        referrals=Programmes(discounts={"buyer": ComponentFactors(Factor("0.12"), Factor("0.11"), Factor("0.13"))}),
+        volume_discounts=Programmes(
+            discounts={"buyer": ComponentFactors(Factor("0.13"), Factor("0.11"), Factor("0.12"))}
+        ),
     )  # fmt: skip
     t = trade(1, 100_000)
     bill = made.continuous([t])
-    fee = t.buyer_fee
-    assert (fee.maker_referrer_discount, fee.infrastructure_referrer_discount) == (5, 8)
-    assert (fee.maker_volume_discount, fee.infrastructure_volume_discount) == (14, 13)  # 0.15*95, 0.15*92, cut
-    assert (fee.maker, fee.infrastructure, fee.liquidity) == (81, 79, 79)
-    assert bill.total == 81 + 79 + 79
-    assert made.statistics.referee_discounts == {"buyer": 5 + 8 + 8}
-    assert made.statistics.volume_discounts == {"buyer": 14 + 13 + 13}
+    assert t.buyer_fee == Fee(77, 80, 77, referrer_discounts=(12, 11, 13), volume_discounts=(11, 9, 10))
+    assert bill.total == 234
+    assert made.statistics.referee_discounts == {"buyer": 36}
+    assert made.statistics.volume_discounts == {"buyer": 30}
 
 
 def test_the_referrers_reward_is_cut_out_of_what_is_left_and_is_not_part_of_the_fee():

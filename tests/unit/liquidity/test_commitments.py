@@ -210,6 +210,22 @@ def test_the_commitment_follows_the_bond_at_the_start_of_an_epoch(world):
     assert world.engine.shares.by_party["lp"].stake == 2400
 
 
+def test_shares_follow_the_synchronised_commitment_once(world):
+    """features/liquidity-provision/0044-LIME-065: 4000 to 1000 leaves 1001; the unit of dust is not an increase."""
+    world.active("lp1", 6000)
+    world.active("lp2", 4000)
+    world.engine.parameters.early_exit_penalty = Decimal("0.25")
+    set_target(world, 1)
+    world.amend("lp1", 4000)
+    world.start_epoch()
+    set_target(world, 7113)
+    world.amend("lp1", 1000)
+    world.start_epoch()
+    assert (world.bond("lp1"), world.insurance()) == (1001, 528)
+    entry = world.engine.shares.by_party["lp1"]
+    assert (entry.average, entry.stake, entry.share) == (6000, 1001, Decimal("0.2001599680063987"))
+
+
 def test_an_empty_bond_ends_the_commitment(world):
     world.active("lp", 100)
     world.engine.bonds.slash("TRANSFER_TYPE_BOND_SLASHING", "lp", 100)

@@ -83,6 +83,14 @@ def test_a_successor_inherits_what_its_providers_had():
     assert entry.share == Decimal("0.75")
 
 
+def test_rounding_does_not_shrink_what_a_successor_inherits():
+    """features/successor-markets-ELS scenario 001: 9000 and 1000 become 2000 and 8000."""
+    parent, child = shares_of(lp1=9000, lp2=1000), shares_of(lp1=2000, lp2=8000)
+    child.inherit(parent)
+    assert (child.by_party["lp1"].average, child.by_party["lp2"].average) == (9000, 10_000)
+    assert child.shares() == {"lp1": Decimal("0.2"), "lp2": Decimal("0.8")}
+
+
 def close(value, now, shares, traded=0):
     value.traded += traded
     return value.on_tick(now * SECOND, shares, opening=False)
