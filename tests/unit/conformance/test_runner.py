@@ -170,7 +170,7 @@ def test_the_final_check_belongs_to_no_step(registry, monkeypatch):
     assert (outcome.outcome, outcome.step) == ("failed", "(end of the scenario)")
 
 
-# -- mutations -----------------------------------------------------------------------------------------------------------
+# -- mutations --------------------------------------------------------------------------------------------------------
 
 
 def test_a_changed_number_is_caught_by_a_strong_assertion(registry):
