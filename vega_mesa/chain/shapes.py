@@ -205,6 +205,23 @@ class Row(Shape):
         return tuple(shape.decode(item, f"{path}[{index}]") for index, (shape, item) in pairs)
 
 
+class Named(Row):
+    """A named tuple; written as a list."""
+
+    def __init__(self, kind: Any) -> None:
+        hints = get_type_hints(kind)
+        super().__init__(tuple(shape_of(hints[name]) for name in kind._fields))
+        self.kind = kind
+
+    def check(self, value: Any, path: str) -> None:
+        if type(value) is not self.kind:
+            raise _reject(path, value, f"a {self.kind.__name__}")
+        super().check(tuple(value), path)
+
+    def decode(self, data: Any, path: str) -> Any:
+        return self.kind(*super().decode(data, path))
+
+
 class Table(Shape):
     """A mapping from text."""
 
@@ -373,6 +390,8 @@ def shape_of(annotation: Any) -> Shape:
         return shape_of(annotation.__supertype__)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return Word(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, tuple):
+        return Named(annotation)
     if isinstance(annotation, type) and is_dataclass(annotation):
         return record_of(annotation)
     raise TypeError(f"no shape for the annotation {annotation!r}")

@@ -145,9 +145,6 @@ class StubExchange:
     def dispatch_parameters(self):
         self._call("dispatch_parameters")
 
-    def check_program(self, change, enactment):
-        self._call("check_program")
-
     def update_program(self, change, enactment):
         self._call("update_program")
 

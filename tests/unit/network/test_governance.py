@@ -7,9 +7,13 @@ import pytest
 from vega_mesa.protocol.assets import AssetDetails, BuiltinSource, ERC20Source
 from vega_mesa.protocol.commands import governance as terms
 from vega_mesa.protocol.events.governance import ProposalUpdated, VoteCast
+from vega_mesa.protocol.events.programmes import Factors
 from vega_mesa.protocol.governance import parse_market, parse_market_update
 from vega_mesa.protocol.instants import SECOND
 from vega_mesa.protocol.markets.states import MarketState
+from vega_mesa.protocol.programmes.referral import ReferralBenefitTier, ReferralProgram
+from vega_mesa.protocol.programmes.volume_discount import VolumeDiscountProgram, VolumeDiscountTier
+from vega_mesa.protocol.programmes.volume_rebate import VolumeRebateProgram
 from vega_mesa.protocol.refusal import Refused
 
 KEY = "ab" * 32
@@ -503,6 +507,65 @@ def test_a_successor_is_enacted_in_its_parent_s_place(active, market):
     assert active.exchange.calls[-1] == ("succeed_market", ONE)
 
 
+# -- programmes ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quick(network):
+    for family in ("referralProgram", "VolumeDiscountProgram"):
+        for name, value in (
+            ("minClose", "1s"),
+            ("minEnact", "1s"),
+            ("minProposerBalance", "1"),
+            ("minVoterBalance", "1"),
+        ):
+            network.parameters.set(f"governance.proposal.{family}.{name}", value)
+    return network
+
+
+def referral(factor, ends_at=0, count=1):
+    factors = Factors(maker=Decimal(0), infrastructure=Decimal(factor), liquidity=Decimal(0))
+    tiers = tuple(
+        ReferralBenefitTier(
+            minimum_running_notional_taker_volume=volume,
+            minimum_epochs=1,
+            reward_factors=factors,
+            discount_factors=factors,
+        )
+        for volume in range(1, count + 1)
+    )
+    program = ReferralProgram(window_length=3, benefit_tiers=tiers, ends_at=ends_at)
+    return terms.UpdateReferralProgram(program=program)
+
+
+def test_a_programme_is_handed_on_at_its_enactment(quick):
+    submit(quick, referral("0.5"))
+    vote(quick)
+    quick.tick(21)
+    assert quick.exchange.calls == [("update_program",)]
+
+
+def test_a_programme_has_limits(quick):
+    assert refused(submit, quick, referral("0.51")) == (
+        "tier 1 defines a referral reward infrastructure factor higher than the maximum allowed by the network "
+        'parameter "referralProgram.maxReferralRewardFactor": maximum is 0.5, but got 0.51'
+    )
+    assert outcome(quick)[1] == "PROPOSAL_ERROR_INVALID_REFERRAL_PROGRAM"
+    assert refused(submit, quick, referral("0.1", count=11), id=TWO) == (
+        "the number of benefit tiers in the proposal is higher than the maximum allowed by the network parameter "
+        '"referralProgram.maxReferralTiers": maximum is 10, but got 11'
+    )
+    late = referral("0.1", ends_at=quick.now)
+    text = "the proposal must be enacted before the referral program ends"
+    assert refused(submit, quick, late, id="03" * 32) == text
+    tier = VolumeDiscountTier(
+        minimum_running_notional_taker_volume=1, discount_factors=Factors(Decimal(0), Decimal(0), Decimal(0))
+    )
+    program = VolumeDiscountProgram(window_length=1, benefit_tiers=(tier, tier))
+    change = terms.UpdateVolumeDiscountProgram(program=program)
+    assert refused(submit, quick, change, id="04" * 32) == "duplicate benefit tier"
+
+
 # -- batches -------------------------------------------------------------------------------------------------------
 
 
@@ -551,7 +614,8 @@ def test_one_bad_change_rejects_the_batch(network):
 def test_a_batch_has_at_most_250_changes_and_no_rebates(network):
     text = refused(submit_batch, network, *[FEE] * 251)
     assert text == "batch_proposal_submission.terms.changes (must be at most 250)"
-    text = refused(submit_batch, network, terms.UpdateVolumeRebateProgram(program=None))
+    rebate = terms.UpdateVolumeRebateProgram(program=VolumeRebateProgram(window_length=1))
+    text = refused(submit_batch, network, rebate)
     assert text == "batch_proposal_submission.terms.changes.0 (is not supported)"
 
 

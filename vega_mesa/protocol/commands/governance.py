@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from vega_mesa.protocol.assets import AssetDetails
 from vega_mesa.protocol.markets.definition import MarketDefinition
+from vega_mesa.protocol.programmes.referral import ReferralProgram
+from vega_mesa.protocol.programmes.volume_discount import VolumeDiscountProgram
+from vega_mesa.protocol.programmes.volume_rebate import VolumeRebateProgram
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,23 +91,23 @@ class CancelGovernanceTransfer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateReferralProgram:
-    """Replace the referral programme; ``program`` is that engine's own description."""
+    """Replace the referral programme from the epoch after its enactment on."""
 
-    program: object
+    program: ReferralProgram
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateVolumeDiscountProgram:
-    """Replace the volume discount programme; ``program`` is that engine's own description."""
+    """Replace the volume discount programme from the epoch after its enactment on."""
 
-    program: object
+    program: VolumeDiscountProgram
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateVolumeRebateProgram:
-    """Replace the volume rebate programme; ``program`` is that engine's own description."""
+    """Replace the volume rebate programme from the epoch after its enactment on."""
 
-    program: object
+    program: VolumeRebateProgram
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

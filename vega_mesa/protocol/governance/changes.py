@@ -11,6 +11,7 @@ from vega_mesa.protocol.commands import governance as terms
 from vega_mesa.protocol.governance.enactor import Enactor
 from vega_mesa.protocol.governance.market_building import build_new, build_update
 from vega_mesa.protocol.governance.market_validation import MarketRules
+from vega_mesa.protocol.governance.program_rules import check_program
 from vega_mesa.protocol.governance.proposals import Proposal, ProposalError, ProposalRefused
 from vega_mesa.protocol.instants import SECOND
 from vega_mesa.protocol.markets.definition import FutureProduct, MarketDefinition
@@ -27,11 +28,6 @@ NO_STATE_UPDATE: Final = (
     MarketState.SETTLED,
     MarketState.PROPOSED,
 )
-PROGRAM_REASONS: Final[dict[type, ProposalError]] = {
-    terms.UpdateReferralProgram: Reason.INVALID_REFERRAL_PROGRAM,
-    terms.UpdateVolumeDiscountProgram: Reason.INVALID_VOLUME_DISCOUNT_PROGRAM,
-    terms.UpdateVolumeRebateProgram: Reason.INVALID_VOLUME_REBATE_PROGRAM,
-}
 
 
 class Changes:
@@ -82,7 +78,7 @@ class Changes:
                 reason = Reason.INVALID_PROTOCOL_AUTOMATED_PURCHASE
                 _with_reason(reason, self.enactor.check_automated_purchase, change)
             case _:
-                _with_reason(PROGRAM_REASONS[type(change)], self.enactor.check_program, change, proposal.enactment)
+                check_program(change, proposal.enactment, self.parameters)
 
     def accept(self, proposal: Proposal) -> None:
         """What follows when a proposal is taken: a proposed market, a pending asset.

@@ -63,9 +63,6 @@ class Enactor(Protocol):
     def dispatch_parameters(self) -> None:
         """Hand the parameters of ``NetworkParameters.take_changed()`` to all engines, now."""
 
-    def check_program(self, change: ProgramChange, enactment: int) -> None:
-        """Refuse a programme that breaks its limits (the proposal ends as FAILED or REJECTED)."""
-
     def update_program(self, change: ProgramChange, enactment: int) -> None:
         """Store a programme, active from the next epoch's start."""
 
