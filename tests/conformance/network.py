@@ -10,12 +10,21 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from tests.conformance.failures import NotBuiltYet
+from tests.conformance.accounts import account_type
+from tests.conformance.failures import BadTable, NotBuiltYet
+from tests.conformance.protocol import protocol
+from tests.conformance.tables import Row
+from vega_mesa.protocol.commands.governance import NewProtocolAutomatedPurchase
+from vega_mesa.protocol.commands.teams import TeamDetails
+from vega_mesa.protocol.data_sources import TimeTrigger
 from vega_mesa.protocol.events.programmes import Factors
+from vega_mesa.protocol.markets.definition import CompositePriceSource
 from vega_mesa.protocol.programmes.referral import ReferralProgram
 from vega_mesa.protocol.programmes.volume_discount import VolumeDiscountProgram
 from vega_mesa.protocol.programmes.volume_rebate import VolumeRebateProgram
 from vega_mesa.protocol.refusal import Refused
+
+SECOND = 10**9
 
 
 class Network:
@@ -58,9 +67,27 @@ class Network:
         """The discount that a party has left on transfer fees, asset decimals."""
         return Decimal(self._part("transfers").available_discount(party, asset))
 
-    def start_automated_purchase(self, row: Any) -> None:
-        """Start a protocol automated purchase in a spot market."""
-        raise NotBuiltYet("protocol automated purchases are not built yet")
+    def start_automated_purchase(
+        self, row: Row, oracles: dict[str, CompositePriceSource], triggers: dict[str, TimeTrigger]
+    ) -> None:
+        """Start a protocol automated purchase in a spot market; a refusal fails the step."""
+        purchase = protocol("automated_purchase", "AutomatedPurchase")(
+            id=row["id"],
+            from_asset=row["from"],
+            from_account_type=account_type(row["from account type"]),
+            to_account_type=account_type(row["to account type"]),
+            market_id=row["market id"],
+            price_oracle=_named(oracles, row["price oracle"]),
+            price_oracle_staleness_tolerance_ns=row["price oracle staleness tolerance"],
+            oracle_offset_factor=row["oracle offset factor"],
+            auction_schedule=_named(triggers, row["auction schedule oracle"]),
+            auction_volume_snapshot_schedule=_named(triggers, row["auction volume snapshot schedule oracle"]),
+            auction_duration_ns=row["auction duration"],
+            minimum_auction_size=row["minimum auction size"],
+            maximum_auction_size=row["maximum auction size"],
+            expires_at=row["expiry timestamp"] * SECOND,
+        )
+        self.exchange.start_automated_purchase(NewProtocolAutomatedPurchase(purchase=purchase), row["id"])
 
     # -- referral sets and teams -----------------------------------------------------------------------------------
 
@@ -74,7 +101,8 @@ class Network:
 
     def create_team(self, party: str, team: str, *, closed: bool, allowed: Sequence[str]) -> str:
         """Found a team whose id and name are the same."""
-        return _refusal(lambda: self._part("teams").create(party, team, team, closed=closed, allow_list=allowed))
+        details = TeamDetails(name=team, closed=closed, allow_list=tuple(allowed))
+        return _refusal(lambda: self._part("teams").create(party, team, details))
 
     def join_team(self, party: str, team: str) -> str:
         """Join a team."""
@@ -122,3 +150,9 @@ def _refusal(act: Callable[[], object]) -> str:
     except Refused as refusal:
         return refusal.text
     return ""
+
+
+def _named(named: dict[str, Any], name: str) -> Any:
+    if name not in named:
+        raise BadTable(f"no oracle is named {name!r}")
+    return named[name]

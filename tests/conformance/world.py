@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from tests.conformance.checks import Reconciliation
 from tests.conformance.configurations import Configurations
-from tests.conformance.failures import BadTable, NotBuiltYet, StepFailed
+from tests.conformance.failures import NotBuiltYet, StepFailed
 from tests.conformance.network import Network
 from tests.conformance.protocol import protocol
 from tests.conformance.recorder import Recorder
@@ -317,13 +317,3 @@ class World:
         if name not in self.aliases:
             raise StepFailed(f"unknown AMM alias {name}")
         return self.aliases[name]
-
-
-def account_type(name: str, *, strict: bool = True) -> AccountType:
-    """The account type of a full name; unknown ones fail, or count as unspecified."""
-    found = AccountType.__members__.get(name.removeprefix("ACCOUNT_TYPE_")) if "ACCOUNT_TYPE_" in name else None
-    if found is None:
-        if strict:
-            raise BadTable(f"unknown account type {name!r}")
-        return AccountType.UNSPECIFIED
-    return found

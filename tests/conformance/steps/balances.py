@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 from tests.conformance import cells
+from tests.conformance.accounts import account_type
 from tests.conformance.checks import total_of_balances
 from tests.conformance.failures import BadTable, Mismatch, StepFailed, expect_equal, expect_text
 from tests.conformance.registry import step
 from tests.conformance.tables import Headers, Row
-from tests.conformance.world import World, account_type
+from tests.conformance.world import World
 from vega_mesa.protocol.collateral import AccountType
 
 MARKET_ACCOUNTS = {

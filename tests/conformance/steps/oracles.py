@@ -218,5 +218,6 @@ def _message(rows: Iterable[Row]) -> dict[str, str]:
     ),
 )
 def automated_purchases(world: World, rows: list[Row]) -> None:
+    kept = world.configurations
     for row in rows:
-        world.network.start_automated_purchase(row)
+        world.network.start_automated_purchase(row, kept.composite_oracles, kept.time_triggers)

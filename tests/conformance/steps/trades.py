@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from tests.conformance import cells
+from tests.conformance.accounts import account_type
 from tests.conformance.failures import Mismatch, StepFailed, expect_equal
 from tests.conformance.registry import step
 from tests.conformance.tables import Headers, Row
-from tests.conformance.world import World, account_type
+from tests.conformance.world import World
 from vega_mesa.protocol.collateral import AccountType, account_id
 
 SIDES = ("buyer", "seller")
