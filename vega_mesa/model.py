@@ -20,6 +20,7 @@ from vega_mesa.tally import Tally
 from vega_mesa.units import Duration, MarketUnits, nanoseconds
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from vega_mesa.agent import VegaAgent
@@ -39,6 +40,8 @@ _MARKET_ACCOUNTS = (
     AccountType.BOND,
     AccountType.LP_LIQUIDITY_FEES,
 )
+MOST_BLOCKS_FOR_DEPOSITS = 200
+FAST_FAMILIES = ("market", "asset", "updateAsset", "updateMarket", "updateNetParam")
 AgentMaker = Callable[..., Any] | tuple[Callable[..., Any], Mapping[str, Any]]
 
 
@@ -60,8 +63,16 @@ class VegaModel(mesa.Model):
         collect: what the data collector gathers after each step: ``all``, the ``market`` alone, or ``nothing``.
     """
 
-    NETWORK_PARAMETERS: ClassVar[Mapping[str, str]] = {}
-    """Where the network of this model differs from Vega's defaults."""
+    NETWORK_PARAMETERS: ClassVar[Mapping[str, str]] = {
+        **{
+            f"governance.proposal.{family}.{field}": "1s"
+            for family in FAST_FAMILIES
+            for field in ("minClose", "minEnact")
+        },
+        "governance.proposal.freeform.minClose": "1s",
+        "market.auction.minimumDuration": "1s",
+    }
+    """Where the network of this model differs from Vega's defaults: here, votes and opening auctions take seconds."""
 
     def __init__(
         self,
@@ -104,13 +115,17 @@ class VegaModel(mesa.Model):
     # -- running ---------------------------------------------------------------------------------------------------
 
     def initialise(self) -> None:
-        """Let the agents prepare: done by the first step when nobody has asked before."""
+        """Let the agents prepare, and wait for the money that they bring; done by the first step at the latest."""
         if self.initialised:
             return
         self.initialised = True
         for maker, arguments in self._extra_agents:
             maker(self, **arguments)
         self.schedule.initialise()
+        for _ in range(MOST_BLOCKS_FOR_DEPOSITS):
+            if not self.tally.on_the_way:
+                break
+            self.chain.next_block()
 
     def step(self) -> None:
         """Every agent acts once; then blocks, data. Nothing happens after the end of the run."""
@@ -122,10 +137,14 @@ class VegaModel(mesa.Model):
         for _ in range(self.blocks_per_step - 1):
             self.chain.next_block()
         self.step_count += 1
-        if self.step_count >= self.num_steps:
+        if self.step_count >= self.num_steps or self.is_over():
             self.finalise()
         if self._collects:
             self.datacollector.collect(self)
+
+    def is_over(self) -> bool:
+        """Whether the run ends before its planned steps; for a subclass to say."""
+        return False
 
     def finalise(self) -> None:
         """End the run: agents tidy up, the youngest first. Again does nothing."""
@@ -153,6 +172,10 @@ class VegaModel(mesa.Model):
     def run_model(self) -> None:
         """As :meth:`run`; Mesa's own name for it."""
         self.run()
+
+    def child_generator(self) -> np.random.Generator:
+        """A stream of random numbers of its own, seeded by the model's: for a price path that agents do not disturb."""
+        return self.rng.spawn(1)[0]  # type: ignore[no-any-return]
 
     def fork(self) -> Self:
         """An independent copy of the model, agents, random numbers and network: another future for the same past."""

@@ -14,6 +14,7 @@ class Tally:
         self.deposits: dict[tuple[str, str], int] = {}  # by party and asset, less withdrawals
         self.volume: dict[str, int] = {}  # by market, since genesis
         self.trades: dict[str, int] = {}  # how many, by market
+        self.on_the_way: set[str] = set()  # deposits that are not credited yet
         self._volume_before: dict[str, int] = {}
         self._withdrawn: set[str] = set()
 
@@ -36,6 +37,10 @@ class Tally:
         return self.deposits.get((party, asset), 0)
 
     def _on_deposit(self, event: DepositUpdated) -> None:
+        if event.status == "STATUS_OPEN":
+            self.on_the_way.add(event.deposit)
+            return
+        self.on_the_way.discard(event.deposit)
         if event.status == "STATUS_FINALIZED":
             key = (event.party, event.asset)
             self.deposits[key] = self.deposits.get(key, 0) + event.amount

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from vega_mesa.actions.observing import Observing
 from vega_mesa.chain.transaction import Transaction
 from vega_mesa.errors import InvalidAmount
+from vega_mesa.protocol.assets import BuiltinSource
 from vega_mesa.protocol.commands.bridging import (
     EthereumClaimWithdrawal,
+    EthereumDeployToken,
     EthereumDeposit,
     EthereumListAsset,
+    EthereumMintToken,
     EthereumSetAssetLimits,
     FaucetMint,
     OracleDataSubmission,
@@ -34,6 +37,25 @@ class Bridging(Observing):
         if value < 0:
             raise InvalidAmount(f"amount {amount!r} is negative")
         return value
+
+    def fund(self, asset: str, amount: Number) -> Transaction:
+        """Bring money onto the network, where it comes from does not matter: an asset's faucet, or fresh tokens that
+        the agent's wallet deposits over the bridge, which takes the confirmations of Ethereum.
+        """
+        id = self.model.find_asset(asset)
+        source = self.model.exchange.assets.get(id).details.source
+        if isinstance(source, BuiltinSource):
+            return self.mint(id, amount)
+        minted = self.mint_token(source.contract_address, self.asset_amount(id, amount))
+        return minted if minted.error else self.deposit(id, amount)
+
+    def deploy_token(self, address: str, name: str, symbol: str, decimals: int) -> Transaction:
+        """Create a token contract on the simulated Ethereum."""
+        return self.send(EthereumDeployToken(address=address, name=name, symbol=symbol, decimals=decimals))
+
+    def mint_token(self, address: str, amount: int, wallet: str = "") -> Transaction:
+        """Create tokens in a wallet, the agent's by default; the amount in the token's decimals."""
+        return self.send(EthereumMintToken(address=address, amount=amount, wallet=wallet))
 
     def mint(self, asset: str, amount: Number) -> Transaction:
         """Mint a built-in asset to the agent; the next block credits it."""

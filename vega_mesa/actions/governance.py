@@ -26,7 +26,27 @@ from vega_mesa.protocol.governance.market_proposal import parse_market, parse_ma
 from vega_mesa.protocol.markets.definition import MarketDefinition
 from vega_mesa.units import NANOSECONDS, Duration, Number, decimal, nanoseconds, to_integer
 
-MarketTerms = MarketDefinition | Mapping[str, Any] | str | Path
+MarketTerms = NewMarket | MarketDefinition | Mapping[str, Any] | str | Path
+
+
+def read_market(
+    terms: MarketTerms, *, signers: Sequence[str] = (), assets: Mapping[str, str] | None = None
+) -> NewMarket:
+    """Read the terms of a new market: a definition; or Vega's proposal JSON as an object, as text, or a file of it.
+
+    Args:
+        signers: keys in place of oracle signers that the JSON leaves open.
+        assets: ids in place of asset ids, see :func:`vega_mesa.protocol.governance.market_proposal.parse_market`.
+
+    Raises:
+        ConfigError: no such file, not JSON, or a field of it is missing or out of range; names it.
+        Unsupported: a field that cannot be built yet.
+    """
+    if isinstance(terms, NewMarket):
+        return terms
+    if isinstance(terms, MarketDefinition):
+        return NewMarket(definition=terms)
+    return parse_market(_object(terms), signers=signers, assets=assets)
 
 
 class Governing(Staking):
@@ -54,7 +74,6 @@ class Governing(Staking):
                 change=change,
                 closing=_whole_second(now + nanoseconds(closes_in, "closes_in")),
                 enactment=enactment,
-                validation=_whole_second(now + NANOSECONDS) if isinstance(change, NewAsset) else 0,
                 title=title or name,
                 description=description or name,
             )
@@ -72,18 +91,14 @@ class Governing(Staking):
         """Propose a market; its opening auction lasts from closing to enactment.
 
         Args:
-            terms: a definition; or Vega's proposal JSON as an object, as text, or a file of it.
+            terms: see :func:`read_market`.
             signers: keys in place of oracle signers that the JSON leaves open; by default the agent's own.
-            assets: ids in place of asset ids, see :func:`parse_market`.
+            assets: ids in place of asset ids.
 
         Raises:
-            ConfigError: a field of the JSON is missing or out of range; names it.
-            Unsupported: a field that cannot be built yet.
+            ConfigError, Unsupported: see :func:`read_market`.
         """
-        if isinstance(terms, MarketDefinition):
-            change = NewMarket(definition=terms)
-        else:
-            change = parse_market(_object(terms), signers=tuple(signers) or (self.key,), assets=assets)
+        change = read_market(terms, signers=tuple(signers) or (self.key,), assets=assets)
         return self.propose(change, closes_in=closes_in, enacts_in=enacts_in, title=change.definition.name)
 
     def propose_market_update(

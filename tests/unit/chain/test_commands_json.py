@@ -4,7 +4,7 @@ from decimal import Decimal
 from enum import Enum
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vega_mesa.chain import shapes
@@ -48,6 +48,8 @@ def values_of(shape):
             return st.none() | values_of(shape.inner)
         case shapes.Several():
             return st.lists(values_of(shape.item), max_size=2).map(tuple)
+        case shapes.Named():
+            return st.tuples(*map(values_of, shape.items)).map(shape.kind._make)
         case shapes.Row():
             return st.tuples(*map(values_of, shape.items))
         case shapes.Table():
@@ -61,7 +63,7 @@ def values_of(shape):
 
 @pytest.mark.parametrize("name", sorted(known()))
 def test_every_command_goes_through_json_and_back(name):
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
     @given(values_of(shapes.record_of(known()[name])))
     def holds(command):
         assert decode(json.loads(json.dumps(encode(command)))) == command

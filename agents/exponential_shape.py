@@ -1,0 +1,78 @@
+"""A market maker whose book deepens exponentially with the distance from the middle."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
+
+from vega_mesa.agents.quoting import Quote, QuotingMarketMaker
+from vega_mesa.errors import ConfigError
+from vega_mesa.price_processes import PriceProcess
+from vega_mesa.units import Number
+
+if TYPE_CHECKING:
+    from vega_mesa.model import VegaModel
+
+
+class ExponentialShapeMarketMaker(QuotingMarketMaker):
+    """Quotes ``levels`` prices on each side; the n-th holds ``size * exp(growth * n)``.
+
+    The whole curve leans against the inventory: it is shifted by ``lean`` of the reference for each ``size`` held.
+
+    Args:
+        levels: how many prices on a side.
+        spacing: between them, as a fraction of the reference.
+        half_spread: of the innermost price from the middle, as a fraction of the reference.
+        size: at the innermost price.
+        growth: of the size from price to price; negative for a book that thins out.
+        lean: see above.
+        inventory_limit: beyond this position only the side that reduces it is quoted; None for no limit.
+    """
+
+    def __init__(
+        self,
+        model: VegaModel,
+        *,
+        levels: int = 10,
+        spacing: float = 0.0005,
+        half_spread: float = 0.0005,
+        size: float = 0.5,
+        growth: float = 0.2,
+        lean: float = 0.0001,
+        inventory_limit: float | None = None,
+        prices: PriceProcess | None = None,
+        commitment: Number | None = None,
+        commitment_fee: Number = 0.001,
+        market: str | None = None,
+        funds: Number = 10_000_000,
+        key: str | None = None,
+    ) -> None:
+        super().__init__(
+            model, prices=prices, commitment=commitment, commitment_fee=commitment_fee, market=market, funds=funds,
+            key=key,
+        )  # fmt: skip
+        if levels < 1:
+            raise ConfigError("levels", levels, "1 or more")
+        self.levels = levels
+        self.spacing = spacing
+        self.half_spread = half_spread
+        self.size = size
+        self.growth = growth
+        self.lean = lean
+        self.inventory_limit = inventory_limit
+
+    def quotes(self, reference: float) -> Iterable[Quote]:
+        """The curve on both sides, the innermost price first."""
+        inventory = self.position(self.market)
+        centre = reference * (1 - self.lean * inventory / self.size)
+        limit = math.inf if self.inventory_limit is None else self.inventory_limit
+        if inventory < limit:
+            yield from self._side("buy", centre, -reference)
+        if inventory > -limit:
+            yield from self._side("sell", centre, reference)
+
+    def _side(self, side: Literal["buy", "sell"], centre: float, outward: float) -> Iterable[Quote]:
+        for level in range(self.levels):
+            price = centre + outward * (self.half_spread + level * self.spacing)
+            yield Quote(side, price, self.size * math.exp(self.growth * level))
