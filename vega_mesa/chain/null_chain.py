@@ -10,8 +10,8 @@ from vega_mesa.chain.commands import check
 from vega_mesa.chain.genesis import Genesis
 from vega_mesa.chain.mempool import Mempool
 from vega_mesa.chain.state_hash import state_hash
-from vega_mesa.chain.transaction import Transaction, transaction_id
-from vega_mesa.chain.transaction_log import LogEntry, TransactionLog
+from vega_mesa.chain.transaction import Transaction, TransactionIds
+from vega_mesa.chain.transaction_log import TransactionLog
 from vega_mesa.errors import InvalidCommand, InvalidSnapshot, InvalidTime, ReplayDiverged, StoreError, UsageError
 from vega_mesa.units import Duration, instant, nanoseconds
 
@@ -55,7 +55,7 @@ class NullChain:
             raise InvalidCommand(f"a party is a non-empty text, not {party!r}")
         check(command)
         nonce = self.nonces.get(party, 0)
-        transaction = Transaction(transaction_id(self.genesis.chain_id, party, nonce), party, nonce, command)
+        transaction = Transaction(self.genesis.chain_id, party, nonce, command)
         if self.genesis.transactions_per_block == 1 and self.genesis.ordering != "vega":
             self._execute(transaction)
             self.nonces[party] = nonce + 1
@@ -68,9 +68,9 @@ class NullChain:
 
     def _execute(self, transaction: Transaction) -> None:
         command = transaction.command
-        transaction.outcome = self.exchange.execute(transaction.party, command, transaction.id)
+        transaction.outcome = self.exchange.execute(transaction.party, command, TransactionIds(transaction))
         transaction.height = self.height
-        self.log.entries.append(LogEntry(self.height, transaction.party, transaction.nonce, command))
+        self.log.entries.append((self.height, transaction.party, transaction.nonce, command))
 
     def _execute_waiting(self) -> None:
         for transaction in self.mempool.take(self.height, self.exchange):
@@ -186,7 +186,7 @@ class NullChain:
             if height < chain.height:
                 raise ReplayDiverged(f"a transaction of block {height} comes after block {chain.height} has begun")
             chain._advance(height)
-            transaction = Transaction(transaction_id(log.genesis.chain_id, party, nonce), party, nonce, command)
+            transaction = Transaction(log.genesis.chain_id, party, nonce, command)
             try:
                 chain._execute(transaction)
             except UsageError as mistake:

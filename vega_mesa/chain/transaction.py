@@ -5,6 +5,8 @@ from __future__ import annotations
 from hashlib import sha3_256
 from typing import TYPE_CHECKING, Any
 
+from vega_mesa.protocol.matching.identifiers import IdGenerator
+
 if TYPE_CHECKING:
     from vega_mesa.protocol.matching.order import Order, Trade
 
@@ -21,21 +23,30 @@ class Transaction:
     """One command of one party.
 
     Attributes:
+        chain_id: goes into the id, which is only worked out when somebody asks for it.
         height: the block it was executed in, 0 while it waits.
         outcome: what the exchange answered; None while it waits, or when the command was a mistake.
         mistake: why a command that had to wait could not be understood when its turn came, else None.
     """
 
-    __slots__ = ("id", "party", "nonce", "command", "height", "outcome", "mistake")
+    __slots__ = ("chain_id", "party", "nonce", "command", "height", "outcome", "mistake", "_id")
 
-    def __init__(self, id: str, party: str, nonce: int, command: Any) -> None:
-        self.id = id
+    def __init__(self, chain_id: str, party: str, nonce: int, command: Any) -> None:
+        self.chain_id = chain_id
+        self._id = ""
         self.party = party
         self.nonce = nonce
         self.command = command
         self.height = 0
         self.outcome: Any = None
         self.mistake: str | None = None
+
+    @property
+    def id(self) -> str:
+        """See :func:`transaction_id`."""
+        if not self._id:
+            self._id = transaction_id(self.chain_id, self.party, self.nonce)
+        return self._id
 
     @property
     def pending(self) -> bool:
@@ -67,3 +78,21 @@ class Transaction:
     def __repr__(self) -> str:
         state = "waiting" if self.pending else self.error or "accepted"
         return f"<Transaction {type(self.command).__name__} {self.party} {state}>"
+
+
+class TransactionIds(IdGenerator):
+    """The ids that a transaction gives: its own first, worked out when it is asked for."""
+
+    __slots__ = ("_transaction",)
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._fresh = True
+
+    def next(self) -> str:
+        """The next id, 64 hexadecimal digits."""
+        if self._fresh:
+            self._fresh = False
+            self._current = self._transaction.id
+            return self._current
+        return super().next()

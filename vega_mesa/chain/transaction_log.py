@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from vega_mesa.chain.commands import decode, encode
 from vega_mesa.chain.genesis import Genesis
@@ -19,13 +19,7 @@ from vega_mesa.errors import StoreError, VegaMesaError
 FORMAT: Final = "vega_mesa log 1"
 
 
-class LogEntry(NamedTuple):
-    """One executed transaction."""
-
-    height: int
-    party: str
-    nonce: int
-    command: Any
+LogEntry = tuple[int, str, int, Any]  # height, party, nonce and command of one executed transaction
 
 
 @dataclass(slots=True)
@@ -81,7 +75,7 @@ class TransactionLog:
                         return log
                     else:
                         command = decode(line["command"])
-                        log.entries.append(LogEntry(line["height"], line["party"], line["nonce"], command))
+                        log.entries.append((line["height"], line["party"], line["nonce"], command))
                     number += 1
         except StoreError:
             raise

@@ -153,12 +153,13 @@ class Exchange:
 
     # -- transactions ----------------------------------------------------------------------------------------------------
 
-    def execute(self, party: str, command: object, id_root: str) -> Outcome:
+    def execute(self, party: str, command: object, ids: IdGenerator | str) -> Outcome:
         """Execute one command.
 
         Args:
             party: the key that sent it.
-            id_root: 64 hex digits from which the ids of whatever it creates follow; unique to the transaction.
+            ids: where the ids of whatever it creates come from, or the 64 hex digits that they follow from; unique to
+                the transaction.
 
         Raises:
             InvalidCommand: no such kind of command.
@@ -168,7 +169,7 @@ class Exchange:
         if handler is None:
             raise InvalidCommand(f"{type(command).__name__} is not a command of this network")
         try:
-            return handler(self, party, command, IdGenerator(id_root))
+            return handler(self, party, command, IdGenerator(ids) if isinstance(ids, str) else ids)
         except Refused as refusal:
             if CommandRefused in self.bus.wanted:
                 self.bus.send(CommandRefused, party=party, command=type(command).__name__, error=refusal.text)
