@@ -24,6 +24,7 @@ from vega_mesa.protocol.risk.state_variables import StateVariableTrigger
 
 if TYPE_CHECKING:
     from vega_mesa.protocol.markets.futures import FuturesMarket
+    from vega_mesa.protocol.markets.trading_market import TradingMarket
 
 
 # -- entering (03 §8.3) ------------------------------------------------------------------------------------------------
@@ -49,7 +50,7 @@ def enter(market: FuturesMarket) -> None:
     announce(market, notice)
 
 
-def announce(market: FuturesMarket, notice: AuctionNotice | None) -> None:
+def announce(market: TradingMarket, notice: AuctionNotice | None) -> None:
     """Send an auction event."""
     if notice is None:
         return
@@ -65,7 +66,7 @@ def announce(market: FuturesMarket, notice: AuctionNotice | None) -> None:
     )
 
 
-def enter_or_extend_long_block(market: FuturesMarket, duration: int) -> None:
+def enter_or_extend_long_block(market: TradingMarket, duration: int) -> None:
     """The block before took too long: an auction of ``duration`` seconds, or an auction at least that long (03 §8.6)."""
     auction = market.auction
     if auction.in_auction:
@@ -74,7 +75,7 @@ def enter_or_extend_long_block(market: FuturesMarket, duration: int) -> None:
             auction.extend(AuctionTrigger.LONG_BLOCK, duration - remaining)
         return
     auction.start_long_block(market.now, duration)
-    enter(market)
+    market.enter_auction()
     market.set_state(MarketState.SUSPENDED)
 
 

@@ -1,4 +1,4 @@
-"""A futures market as its liquidity engine sees it."""
+"""A market as its liquidity engine sees it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from vega_mesa.protocol.matching.order import Order
 from vega_mesa.protocol.risk.models import RiskModel
 
 if TYPE_CHECKING:
-    from vega_mesa.protocol.markets.futures import FuturesMarket
+    from vega_mesa.protocol.markets.trading_market import TradingMarket
 
 
-class FuturesLiquidityView:
+class MarketLiquidityView:
     """Implements :class:`vega_mesa.protocol.liquidity.market_view.MarketView`. Prices in asset decimals."""
 
     __slots__ = ("_market",)
 
-    def __init__(self, market: FuturesMarket) -> None:
+    def __init__(self, market: TradingMarket) -> None:
         self._market = market
 
     def state(self) -> MarketState:

@@ -9,7 +9,7 @@ from vega_mesa.protocol.auctions.price_monitor import MarketBound
 from vega_mesa.protocol.liquidity import fee_shares, service_levels
 
 if TYPE_CHECKING:
-    from vega_mesa.protocol.markets.futures import FuturesMarket
+    from vega_mesa.protocol.markets.trading_market import TradingMarket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class MarketData:
     active_automated_purchase: Any = None
 
 
-def read_market_data(market: FuturesMarket) -> MarketData:
+def read_market_data(market: TradingMarket) -> MarketData:
     """The market's figures now."""
     book, over = market.book, market.price_scale.over
     bid, bid_volume = book.best_bid_and_volume()
@@ -78,7 +78,7 @@ def read_market_data(market: FuturesMarket) -> MarketData:
         best_static_offer_volume=static_ask_volume,
         mid_price=over(book.mid_price()),
         static_mid_price=over(book.static_mid_price()),
-        open_interest=market.positions.open_interest,
+        open_interest=market.open_interest,
         indicative_price=over(indicative),
         indicative_volume=indicative_volume,
         auction_start=auction.begin if in_auction else 0,
@@ -87,11 +87,12 @@ def read_market_data(market: FuturesMarket) -> MarketData:
         extension_trigger=auction.extension_trigger,
         target_stake=str(market.liquidity.shown_target_stake(market.now)),
         supplied_stake=str(market.liquidity.supplied_stake()),
-        market_value_proxy=str(market.liquidity.market_value.proxy),
+        market_value_proxy=str(market.liquidity.market_value_proxy(market.now)),
         price_bounds=tuple(market.price_monitor.market_bounds(market.price_scale)),
         next_mark_to_market=market.next_mark_to_market,
-        next_network_closeout=market.liquidation.next_step,
-        product_data=market.product.product_data(market),
+        next_network_closeout=market.next_network_closeout,
+        product_data=market.product_data(),
         liquidity_provider_fee_shares=fee_shares(market.liquidity),
         liquidity_provider_sla=service_levels(market.liquidity, market.now),
+        active_automated_purchase=market.automated_purchase_state(),
     )

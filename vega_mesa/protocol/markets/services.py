@@ -15,6 +15,7 @@ from vega_mesa.protocol.matching.order import Side, Trade
 
 if TYPE_CHECKING:
     from vega_mesa.protocol.markets.futures import FuturesMarket
+    from vega_mesa.protocol.markets.trading_market import TradingMarket
 
 
 class MarketServices:
@@ -28,21 +29,45 @@ class MarketServices:
         self.referrals: Referrals | None = None
         self.volume_discounts: VolumeDiscounts | None = None
         self.volume_rebates: VolumeRebates | None = None
-        self.activity: Any = None  # the market activity tracker, once the network has one
+        self.activity: MarketActivity | None = None
+        self.transfers: Transfers | None = None
 
     def asset_decimals(self, asset: str) -> int:
         """Decimals of an asset."""
         return self.assets.decimals(asset)
 
-    def on_trades(self, market: FuturesMarket, trades: Sequence[Trade]) -> None:
-        """Trades happened in a market."""
+    def on_trades(self, market: TradingMarket, trades: Sequence[Trade], taker: str) -> None:
+        """An order traded in a market; ``taker`` is its party, empty in an uncrossing."""
         if self.activity is not None:
-            self.activity.on_trades(market, trades)
+            self.activity.on_trades(market, trades, market.now, taker)
 
-    def on_liquidity_receipts(self, market: FuturesMarket, receipts: Sequence[Receipt]) -> None:
+    def on_liquidity_receipts(self, market: TradingMarket, receipts: Sequence[Receipt]) -> None:
         """Liquidity fees were paid out."""
         if self.activity is not None:
             self.activity.on_liquidity_receipts(market, receipts)
+
+    def on_mark_to_market(self, market: FuturesMarket, outcome: MarkToMarket) -> None:
+        """Positions were marked to market."""
+        if self.activity is not None:
+            self.activity.on_mark_to_market(market, outcome.losses, outcome.wins)
+
+    def on_funding(self, market: FuturesMarket, flows: FundingFlows) -> None:
+        """A perpetual's funding was paid."""
+        if self.activity is not None:
+            self.activity.on_funding(market, flows.losses, flows.wins)
+
+    def on_close_out(self, market: FuturesMarket, party: str, price: int) -> None:
+        """The network took a position over."""
+        if self.activity is not None:
+            self.activity.on_close_out(market, party, price, market.now)
+
+    def on_epoch_fees(self, market: TradingMarket, epoch: Epoch) -> None:
+        """An epoch ended: publish what trading cost in it; it earns discounts on fees of transfers."""
+        statistics = market.fees.statistics
+        if self.transfers is not None:
+            self.transfers.register_fees(market.asset, statistics.totals)
+        statistics.send(self.bus, market.id, market.asset, self.collateral.quanta[market.asset], epoch.sequence)
+        statistics.clear()
 
     def pool_volume(self, market: FuturesMarket, side: Side, price: int) -> int:
         """Volume that automated market makers quote at a price or better."""

@@ -14,18 +14,17 @@ from vega_mesa.protocol.matching.stop_order import (
     StopOrder,
     StopOrderRefused,
     StopOrderStatus,
-    check_stop_orders,
     linked_size,
     make_stop_orders,
 )
 from vega_mesa.protocol.refusal import Refused
 
 if TYPE_CHECKING:
-    from vega_mesa.protocol.markets.futures import FuturesMarket
+    from vega_mesa.protocol.markets.trading_market import TradingMarket
 
 
 def submit(
-    market: FuturesMarket, party: str, submission: StopOrdersSubmission, ids: IdGenerator
+    market: TradingMarket, party: str, submission: StopOrdersSubmission, ids: IdGenerator
 ) -> tuple[list[StopOrder], Confirmation | None]:
     """Pool a stop order or a pair that cancel each other; one already breached is sent at once.
 
@@ -63,7 +62,7 @@ def submit(
     return stop_orders, confirmation
 
 
-def _check(market: FuturesMarket, party: str, falls: StopOrder | None, rises: StopOrder | None) -> None:
+def _check(market: TradingMarket, party: str, falls: StopOrder | None, rises: StopOrder | None) -> None:
     if market.auction.is_opening:
         raise StopOrderRefused(
             "stop orders are not accepted during the opening auction",
@@ -71,17 +70,10 @@ def _check(market: FuturesMarket, party: str, falls: StopOrder | None, rises: St
         )
     if market.state not in TRADABLE:
         raise StopOrderRefused("trading not allowed", "TRADING_NOT_ALLOWED")
-    check_stop_orders(
-        falls,
-        rises,
-        now=market.now,
-        pooled=market.stop_orders.count(party),
-        limit=market.max_stop_orders_per_party,
-        has_position=market.positions.has_record(party),
-    )
+    market.check_stop_orders(party, falls, rises)
 
 
-def _breached(market: FuturesMarket, stop_orders: list[StopOrder]) -> StopOrder | None:
+def _breached(market: TradingMarket, stop_orders: list[StopOrder]) -> StopOrder | None:
     """The side that the last traded price already breaches, outside auctions (02 §5.3)."""
     if market.auction.in_auction:
         return None
@@ -92,14 +84,14 @@ def _breached(market: FuturesMarket, stop_orders: list[StopOrder]) -> StopOrder 
     return None
 
 
-def announce(market: FuturesMarket, order: StopOrder) -> None:
+def announce(market: TradingMarket, order: StopOrder) -> None:
     """Tell how a stop order stands."""
     if StopOrderUpdated in market.bus.wanted:
         order.market = market.id
         market.bus.send(StopOrderUpdated, stop_order=order.copy())
 
 
-def evaluate(market: FuturesMarket, ids: IdGenerator) -> None:
+def evaluate(market: TradingMarket, ids: IdGenerator) -> None:
     """Show the last traded price to the pool and send what fires, until nothing does (02 §5.4, 5.5)."""
     pool = market.stop_orders
     last = market.last_traded_price
@@ -118,7 +110,7 @@ def evaluate(market: FuturesMarket, ids: IdGenerator) -> None:
             announce(market, order)
 
 
-def _send(market: FuturesMarket, order: StopOrder, ids: IdGenerator) -> bool:
+def _send(market: TradingMarket, order: StopOrder, ids: IdGenerator) -> bool:
     """Submit the order that a stop order wraps; a refusal leaves the stop order without an order id.
 
     Returns:
@@ -137,7 +129,7 @@ def _send(market: FuturesMarket, order: StopOrder, ids: IdGenerator) -> bool:
     return True
 
 
-def expire(market: FuturesMarket, ids: IdGenerator) -> None:
+def expire(market: TradingMarket, ids: IdGenerator) -> None:
     """Take out what has expired; outside auctions send those whose strategy says so, in id order (02 §5.7)."""
     expired = market.stop_orders.expire(market.now, market.auction.in_auction)
     silent = [order for order in expired.to_submit if not _send(market, order, ids)]
@@ -146,7 +138,7 @@ def expire(market: FuturesMarket, ids: IdGenerator) -> None:
             announce(market, order)
 
 
-def cancel(market: FuturesMarket, party: str, stop_order_id: str) -> None:
+def cancel(market: TradingMarket, party: str, stop_order_id: str) -> None:
     """Cancel one stop order (with its partner), or all of a party's.
 
     Raises:
