@@ -88,7 +88,7 @@ def _split(pairs: Iterable[str]) -> Iterable[tuple[str, str]]:
 
 def _read(known: Mapping[str, inspect.Parameter], kind: type, name: str, text: str) -> Any:
     if name not in known:
-        raise UnknownParameter(f"{kind.__name__}.{name}", text, f"one of {', '.join(known)}")
+        raise UnknownParameter(f"parameter of {kind.__name__}", name, f"one of {', '.join(known)}")
     parameter = known[name]
     wanted = parameter.annotation
     if wanted is inspect.Parameter.empty and parameter.default is not inspect.Parameter.empty:

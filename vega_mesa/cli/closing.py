@@ -67,13 +67,15 @@ def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", show_header=any(columns), box=None)
     for number, column in enumerate(columns):
         text = number == 0 or column == "accounts"
-        table.add_column(column, justify="left" if text else "right", style="cyan" if number == 0 else "")
+        table.add_column(column, justify="left" if text else "right", style="cyan" if number == 0 else "", no_wrap=True)
     return table
 
 
 def _shown(value: object) -> str:
     if value is None:
         return "-"
+    if isinstance(value, float) and abs(value) >= 100_000:
+        return f"{value:,.0f}"
     if isinstance(value, float):
         return f"{value:,.2f}" if abs(value) >= 1 or value == 0 else f"{value:,.6g}"
     return f"{value:,}" if isinstance(value, int) else str(value).removeprefix("STATE_").replace("_", " ").lower()

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 
-from rich.table import Table
+from rich.console import Group
+from rich.padding import Padding
+from rich.text import Text
 
 from vega_mesa.cli.arguments import parameters_of
 from vega_mesa.models import MODELS
 
-
-def table_of_models() -> Table:
-    """One row a model: its name, the question it answers, its parameters with their defaults."""
-    table = Table(show_header=True, header_style="bold", box=None, pad_edge=False, padding=(0, 3, 1, 0))
-    table.add_column("model", no_wrap=True, style="cyan")
-    table.add_column("what it studies", ratio=3)
-    table.add_column("parameters", ratio=4)
-    for name, kind in MODELS.items():
-        question = " ".join((inspect.getdoc(kind) or "").partition("\n\n")[0].split())
-        table.add_row(name, question, ", ".join(_described(kind)))
-    return table
+OPTIONS = {"rng": "--seed", "num_steps": "--steps", "prices": "--prices", "market": "--market"}
 
 
-def _described(kind: type) -> list[str]:
-    found = []
-    for name, parameter in parameters_of(kind).items():
-        required = parameter.default is inspect.Parameter.empty
-        found.append(name if required else f"{name}={_short(parameter.default)}")
-    return found
+def list_of_models() -> Group:
+    """Each model's name, the question it answers, and its parameters with their defaults."""
+    return Group(*(line for name, kind in MODELS.items() for line in _lines(name, kind)))
 
 
-def _short(value: object) -> str:
-    text = str(value) if isinstance(value, str | int | float) or value is None else repr(value)
-    return text if len(text) <= 24 else f"{text[:21]}..."
+def _lines(name: str, kind: type) -> Iterator[Text | Padding]:
+    question = " ".join((inspect.getdoc(kind) or "").partition("\n\n")[0].split())
+    parameters = [
+        f"{key}={parameter.default}"
+        for key, parameter in parameters_of(kind).items()
+        if key not in OPTIONS and isinstance(parameter.default, str | int | float | None)
+    ]
+    options = [option for key, option in OPTIONS.items() if key in parameters_of(kind)]
+    yield Text(name, style="bold cyan")
+    yield Padding(Text(question), (0, 0, 0, 4))
+    yield Padding(Text("  ".join(options), style="green"), (0, 0, 0, 4))
+    yield Padding(Text("--param " + "  ".join(parameters), style="dim"), (0, 0, 1, 4))

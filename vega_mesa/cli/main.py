@@ -35,9 +35,9 @@ Market = Annotated[Path | None, typer.Option(metavar="FILE.json", help="A Vega m
 @app.command()
 def models() -> None:
     """List the models and the parameters that each can be given."""
-    from vega_mesa.cli.listing import table_of_models
+    from vega_mesa.cli.listing import list_of_models
 
-    Console().print(table_of_models())
+    Console().print(list_of_models(), highlight=False)
 
 
 @app.command()

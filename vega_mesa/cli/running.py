@@ -45,7 +45,7 @@ def run_model(
     model = kind(rng=seed, **arguments)
     record = tables.Record(model) if out is not None else None
     _play(model, record, quiet=quiet)
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=max(Console().width, 96))
     if record is not None:
         record.write(out)
     if not quiet:

@@ -20,7 +20,7 @@ def AccountsPanel(model: Model) -> None:
     """A table: agent types down, accounts across, in the settlement asset."""
     update_counter.get()
     reading = reading_of(model)
-    with Card(f"Accounts by agent type, {reading.asset}"):
+    with Card(f"Accounts by agent type, {reading.asset}" if reading.asset else "Accounts by agent type"):
         solara.v.SimpleTable(dense=True, class_="vega-table", children=_table(reading))
 
 
@@ -38,8 +38,13 @@ def rows(reading: Reading) -> list[tuple[str, list[str]]]:
 
 
 def amount(value: float) -> str:
-    """A number as people read it in a narrow column."""
-    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:,.2f}"
+    """A number as people read it in a narrow column: three or four digits, then k or M."""
+    size = abs(value)
+    if size >= 1_000_000:
+        return f"{value / 1_000_000:,.2f} M"
+    if size >= 10_000:
+        return f"{value / 1_000:,.1f} k"
+    return f"{value:,.0f}" if size >= 1_000 else f"{value:,.2f}"
 
 
 def _table(reading: Reading) -> list[Any]:

@@ -32,7 +32,7 @@ def _window(reading: Reading) -> tuple[float | None, float | None]:
     if not reading.bids or not reading.asks:
         return None, None
     middle = (reading.bids[0].price + reading.asks[0].price) / 2
-    reach = max(middle - reading.bids[-1].price, reading.asks[-1].price - middle) * 1.02
+    reach = max(middle - reading.bids[-1].price, reading.asks[-1].price - middle) * 1.15
     return middle - reach, middle + reach
 
 

@@ -24,7 +24,9 @@ def option(reading: Reading, dark: bool) -> Option:
     chart = base(dark=dark)
     chart["legend"] = {"show": False}
     chart["grid"]["top"] = 18
-    chart["xAxis"] = axis("value", dark=dark, min=0, max=max([1, *history.steps[-1:]]), splitLine={"show": False})
+    chart["xAxis"] = axis(
+        "value", dark=dark, min=0, max=max([1, *history.steps[-1:]]), minInterval=1, splitLine={"show": False}
+    )
     chart["yAxis"] = axis("value", dark=dark, min=0)
     chosen = range(0, len(history.steps), thin(len(history.steps), most=MOST_POINTS))
     points = [[history.steps[i], history.insurance[i]] for i in chosen]

@@ -43,7 +43,7 @@ def option(reading: Reading, dark: bool) -> Option:
         axis("value", dark=dark, gridIndex=0, scale=True),
         axis("value", dark=dark, gridIndex=1, splitNumber=2),
     ]
-    touch = {"step": "end", "lineStyle": {"width": 1, "opacity": 0.75}}
+    touch = {"lineStyle": {"width": 1, "opacity": 0.75}}
     chart["series"] = [
         line("best bid", _points(history, history.best_bid, chosen), BUY, **_coloured(touch, BUY)),
         line("best ask", _points(history, history.best_ask, chosen), SELL, **_coloured(touch, SELL)),

@@ -29,6 +29,8 @@ def chips(reading: Reading) -> list[tuple[str, str]]:
         (reading.state, "good" if reading.state == "active" else "plain"),
         (reading.mode, "good" if reading.mode == "continuous" else "waiting"),
     ]
+    if not reading.history.steps:
+        found.append(("press \u25b6 or Step to begin", "plain"))
     if reading.trigger:
         found.append((f"trigger: {reading.trigger}", "waiting"))
     found.append(("money adds up", "good") if reading.conserved else ("money does not add up", "bad"))
@@ -64,7 +66,7 @@ def _chip(text: str, kind: str) -> Any:
 def _tile(name: str, value: str) -> Any:
     return solara.v.Html(
         tag="div",
-        class_="vega-tile",
+        class_="vega-tile vega-wide" if len(value) > 16 else "vega-tile",
         children=[
             solara.v.Html(tag="div", class_="vega-tile-name", children=[name]),
             solara.v.Html(tag="div", class_="vega-tile-value", children=[value]),
