@@ -38,6 +38,9 @@ class StakeView(Protocol):
     def total_supply(self) -> int:
         """All tokens that exist: what participation is measured against."""
 
+    def parties(self) -> list[str]:
+        """Everybody who has ever staked, ascending."""
+
 
 class StakeEvent(NamedTuple):
     """One association (positive) or removal (negative)."""
@@ -98,6 +101,10 @@ class StakingAccounts:
         if self.supply is not None:
             return self.supply
         return max(0, -self.collateral.balance(AccountType.EXTERNAL, self.asset))
+
+    def parties(self) -> list[str]:
+        """Everybody who has ever associated tokens, ascending."""
+        return sorted(self._balances)
 
     def deposited(self, id: str, party: str, amount: int, time: int) -> None:
         """Tokens were associated.
@@ -198,6 +205,11 @@ class TokenBalances:
         """One: any participation is met by one token."""
         return 1
 
+    def parties(self) -> list[str]:
+        """Everybody with a general account of the token, ascending."""
+        accounts = self.collateral.accounts
+        return sorted(key[2] for key in accounts if key[0] is AccountType.GENERAL and key[1] == self.asset)
+
 
 class StakeTable:
     """Stake said outright, with a copy at each epoch's start; for engines wired without a network."""
@@ -223,6 +235,10 @@ class StakeTable:
     def total_supply(self) -> int:
         """All stake there is."""
         return sum(self._current.values())
+
+    def parties(self) -> list[str]:
+        """Everybody in the table, ascending."""
+        return sorted(self._current)
 
     def deposit(self, party: str, amount: int) -> None:
         """Raise a party's stake; it counts in ranges from the next epoch's start."""
