@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import pandas as pd
 
@@ -17,7 +17,8 @@ CLOSE_NAMES: Final = (
     "close", "close_price", "closing_price", "adj_close", "adj_close*", "price", "last", "last_price", "mid", "mark",
     "value", "c", "settle", "vwap",
 )  # fmt: skip
-_UNITS: Final = ((1e17, "ns"), (1e14, "us"), (1e11, "ms"), (0.0, "s"))  # of whole numbers, from how large on
+_Unit = Literal["ns", "us", "ms", "s"]
+_UNITS: Final[tuple[tuple[float, _Unit], ...]] = ((1e17, "ns"), (1e14, "us"), (1e11, "ms"), (0.0, "s"))  # from how large
 
 
 def read_prices(path: str | Path) -> pd.Series:
@@ -37,13 +38,14 @@ def read_prices(path: str | Path) -> pd.Series:
     table = _read_table(file)
     time_column = _column(table, TIME_NAMES, "timestamp", file)
     close_column = _column(table, CLOSE_NAMES, "close", file)
-    series = pd.Series(
-        pd.to_numeric(table[close_column], errors="coerce").to_numpy(dtype=float),
+    table = pd.DataFrame(
+        {"close": pd.to_numeric(table[close_column], errors="coerce").to_numpy(dtype=float)},
         index=_times(table[time_column], file),
-        name="close",
     )
-    series = series[series.index.notna() & series.notna() & (series > 0) & (series < float("inf"))]
-    series = series[~series.index.duplicated(keep="last")].sort_index()
+    usable = table.index.notna() & (table["close"] > 0).to_numpy() & (table["close"] < float("inf")).to_numpy()
+    table = table[usable]
+    table = table[~table.index.duplicated(keep="last")].sort_index()
+    series: pd.Series = table["close"]
     if series.empty:
         raise InvalidPriceFile(f"{file}: no row has both a time in {time_column!r} and a price in {close_column!r}")
     return series
@@ -81,7 +83,7 @@ def _times(column: pd.Series, file: Path) -> pd.DatetimeIndex:
     try:
         if numbers is not None and numbers.notna().sum() > len(column) / 2:
             largest = float(numbers.abs().max())
-            unit = next(unit for least, unit in _UNITS if largest >= least)
+            unit: _Unit = next(unit for least, unit in _UNITS if largest >= least)
             return pd.DatetimeIndex(pd.to_datetime(numbers, unit=unit, utc=True, errors="coerce"))
         return pd.DatetimeIndex(pd.to_datetime(column, utc=True, errors="coerce", format="mixed"))
     except (ValueError, TypeError, OverflowError) as error:

@@ -87,9 +87,11 @@ def total_volume(model: VegaModel) -> float:
 
 
 def open_interest(model: VegaModel) -> float:
-    """Sum of the long positions."""
+    """Sum of the long positions; nothing once the market has ended."""
     market = model.market
-    return 0.0 if market is None else model.units_of(market).shown_size(market.positions.open_interest)
+    if market is None or market.has_ended:
+        return 0.0
+    return model.units_of(market).shown_size(market.positions.open_interest)
 
 
 def insurance_pool(model: VegaModel) -> float:

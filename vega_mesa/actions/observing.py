@@ -107,8 +107,9 @@ class Observing(Acting):
         ]
 
     def open_interest(self, market: str | None = None) -> float:
-        """Sum of the long positions."""
-        return self.units(market).shown_size(self.find_market(market).positions.open_interest)
+        """Sum of the long positions; nothing once the market has ended."""
+        found = self.find_market(market)
+        return 0.0 if found.has_ended else self.model.units_of(found).shown_size(found.positions.open_interest)
 
     def _price(self, market: str | None, price: int | None) -> float | None:
         return self.units(market).shown_price(price) if price else None
@@ -116,10 +117,10 @@ class Observing(Acting):
     # -- what is one's own -----------------------------------------------------------------------------------------
 
     def position(self, market: str | None = None) -> float:
-        """Open volume, long positive."""
+        """Open volume, long positive; nothing once the market has ended."""
         found = self.find_market(market)
         position = found.positions.by_party.get(self.key)
-        return 0.0 if position is None else self.model.units_of(found).shown_size(position.size)
+        return 0.0 if position is None or found.has_ended else self.model.units_of(found).shown_size(position.size)
 
     def orders(self, market: str | None = None) -> list[Order]:
         """The agent's resting orders, by id, in the protocol's integers."""

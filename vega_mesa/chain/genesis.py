@@ -54,6 +54,9 @@ class Genesis:
             raise ConfigError("block_duration", self.block_duration, "a positive number of nanoseconds")
         if self.transactions_per_block < 0:
             raise ConfigError("transactions_per_block", self.transactions_per_block, "0 or more")
+        for name, value in self.network_parameters.items():
+            if type(value) is not str:
+                raise ConfigError(f"network_parameters[{name!r}]", value, "a text, as governance writes it")
         if self.ordering not in ORDERINGS:
             raise ConfigError("ordering", self.ordering, f"one of {', '.join(ORDERINGS)}")
 

@@ -131,8 +131,11 @@ class NetworkParameters:
         Raises:
             UnknownParameter, ConfigError: as :meth:`set`; nothing is kept then.
         """
-        for name in texts:
-            _row(name)
+        for name, text in texts.items():
+            try:
+                parse(_row(name).type, text)
+            except ValueError as error:
+                raise ConfigError(name, text, str(error)) from None
         before, self._texts = self._texts, {**self._texts, **texts}
         self._cache = {}
         for name, text in self.all().items():
