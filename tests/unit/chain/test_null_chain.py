@@ -62,9 +62,10 @@ class StandIn:
     def end_block(self):
         self.blocks.append("end")
 
-    def execute(self, party, command, id_root):
+    def execute(self, party, command, ids):
         if command.market_id not in self.markets:
             raise UnknownMarket(command.market_id)
+        id_root = ids.next()
         self.done.append((party, getattr(command, "reference", None) or type(command).__name__, id_root))
         return Outcome(id_root, "too large" if getattr(command, "size", 0) and command.size > 10 else None)
 
