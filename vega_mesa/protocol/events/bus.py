@@ -53,7 +53,7 @@ class EventBus:
 
         return unsubscribe
 
-    def send(self, kind: type[Event], **fields: Any) -> None:
+    def send(self, kind: type[Event], /, **fields: Any) -> None:
         """Build the event and deliver it, if anybody wants it."""
         if kind not in self.wanted:
             return
