@@ -108,9 +108,7 @@ class ActivityStreaks:
             streak.active = 0
             streak.reward_multiplier = streak.vesting_multiplier = ONE
 
-    def _announce(
-        self, epoch: int, party: str, streak: Streak, active: bool, opened: int, traded: int
-    ) -> None:
+    def _announce(self, epoch: int, party: str, streak: Streak, active: bool, opened: int, traded: int) -> None:
         self.bus.send(
             ActivityStreakUpdated,
             party=party,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from vega_mesa.protocol import batches
+from vega_mesa.protocol import batches, incentive_commands
 from vega_mesa.protocol.commands import bridging, governance, liquidity, staking, trading
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order_errors import OrderRefused
@@ -305,4 +305,5 @@ HANDLERS: dict[type, Handler] = {
     staking.EthereumUnstake: unstake,
     staking.DelegateSubmission: delegate,
     staking.UndelegateSubmission: undelegate,
+    **incentive_commands.HANDLERS,
 }

@@ -15,13 +15,14 @@ from vega_mesa.protocol import command_handlers, parameter_dispatch, succession
 from vega_mesa.protocol.assets import Assets
 from vega_mesa.protocol.bridge import Bridge
 from vega_mesa.protocol.collateral import AccountType, Collateral
-from vega_mesa.protocol.commands.governance import UpdateMarketState
+from vega_mesa.protocol.commands.governance import ProgramChange, TransferChange, UpdateMarketState
 from vega_mesa.protocol.data_sources import DataSources
 from vega_mesa.protocol.delegation import Delegation
 from vega_mesa.protocol.epochs import Epoch, Epochs
 from vega_mesa.protocol.events import EventBus
 from vega_mesa.protocol.events.trading import CommandRefused, MarketDataUpdated
 from vega_mesa.protocol.governance import Governance
+from vega_mesa.protocol.incentives import Incentives
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.markets import auctions, lifecycle
 from vega_mesa.protocol.markets.definition import MarketDefinition, SpotProduct
@@ -73,9 +74,30 @@ class Exchange:
         self.governance = Governance(self.bus, self.network_parameters, self.assets, self.stake, self, self.bridge)
         self.services = MarketServices(self.bus, self.collateral, self.data_sources, self.assets)
         self.markets: dict[str, FuturesMarket] = {}
+        self.incentives = self._incentives()
         self.succession = succession.Succession()
         self.long_block_table: list[tuple[int, int]] = []
         self.dispatch_parameters()
+
+    def _incentives(self) -> Incentives:
+        """Programmes, rewards, transfers and teams, and what markets know of them."""
+        incentives = Incentives(
+            self.bus,
+            self.collateral,
+            self.assets,
+            self.stake,
+            self.staking if self.stake is self.staking else None,
+            self.validators,
+            self.delegation,
+            self.markets,
+        )
+        services = self.services
+        services.referrals = incentives.referrals
+        services.volume_discounts = incentives.volume_discounts
+        services.volume_rebates = incentives.volume_rebates
+        services.activity = incentives.activity
+        services.transfers = incentives.transfers
+        return incentives
 
     # -- blocks ----------------------------------------------------------------------------------------------------------
 
@@ -97,6 +119,7 @@ class Exchange:
             market.now = now
         self.epochs.tick(now, self)
         self.bridge.tick(now)
+        self.incentives.tick(now)
         self.delegation.tick(now)
         self.data_sources.tick(now)
         for market in list(self.markets.values()):
@@ -141,15 +164,17 @@ class Exchange:
 
     def on_epoch_end(self, epoch: Epoch) -> None:
         """The epoch ended: engines in the protocol's order (06 §0.1)."""
+        self.incentives.before_markets_end(epoch)
         for market in self.markets.values():
             market.on_epoch_end(epoch)
-        self.delegation.end_epoch(epoch)
+        self.incentives.after_markets_end(epoch)
 
     def on_epoch_start(self, epoch: Epoch) -> None:
         """A new epoch started."""
+        self.incentives.before_markets_start(epoch)
         for market in self.markets.values():
             market.on_epoch_start(epoch)
-        self.delegation.on_epoch_start(epoch)
+        self.incentives.after_markets_start(epoch)
 
     # -- transactions ----------------------------------------------------------------------------------------------------
 
@@ -226,6 +251,7 @@ class Exchange:
             raise Refused("product type is not supported")
         market = FuturesMarket(market_id, definition, self.services, self.now, proposer)
         self.markets[market_id] = market
+        self.incentives.activity.add_market(market)
         parameter_dispatch.initialise_market(self, market)
         market.announce_market()
         return market
@@ -282,6 +308,7 @@ class Exchange:
 
     def _remove(self, market: FuturesMarket) -> None:
         self.succession.on_removed(self, market)
+        self.incentives.activity.remove_market(market.id)
         self.markets.pop(market.id, None)
 
     # -- network parameters ------------------------------------------------------------------------------------------------
@@ -302,17 +329,17 @@ class Exchange:
 
     # -- what later governance kinds need ------------------------------------------------------------------------------------
 
-    def check_program(self, change: object, enactment: int) -> None:
-        """Refuse a programme that breaks its limits."""
-        raise Refused("programme updates are not supported")
+    def update_program(self, change: ProgramChange, enactment: int) -> None:
+        """Store a programme, in force from the next epoch's start."""
+        self.incentives.update_program(change)
 
-    update_program = check_program
-
-    def check_transfer(self, change: object, proposal_id: str) -> None:
+    def check_transfer(self, change: TransferChange, proposal_id: str) -> None:
         """Refuse a governance transfer that is not valid now."""
-        raise Refused("governance transfers are not supported")
+        self.incentives.check_transfer(change)
 
-    enact_transfer = check_transfer
+    def enact_transfer(self, change: TransferChange, proposal_id: str) -> None:
+        """Carry out or schedule a governance transfer, or end one."""
+        self.incentives.enact_transfer(change, proposal_id, self.now)
 
     def check_automated_purchase(self, change: object) -> None:
         """Refuse an automated purchase that is not valid now."""

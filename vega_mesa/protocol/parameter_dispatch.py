@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from vega_mesa.protocol import incentive_parameters
 from vega_mesa.protocol.durations import parse_duration
 from vega_mesa.protocol.markets import auctions
 from vega_mesa.protocol.markets.definition import MarginScalingFactors
@@ -22,6 +23,7 @@ def dispatch(exchange: Exchange, name: str) -> None:
     network = NETWORK_PARAMETERS.get(name)
     if network is not None:
         network(exchange, value)
+    incentive_parameters.dispatch(exchange.incentives, name, value)
     on_market = MARKET_PARAMETERS.get(name)
     if on_market is not None:
         for market in exchange.markets.values():

@@ -166,9 +166,7 @@ class Teams:
                 del self.team_of[party]
             if target:
                 self._enter(party, self.by_id[target])
-            self.bus.send(
-                RefereeSwitchedTeam, from_team=origin, to_team=target, referee=party, at_epoch=self.epoch
-            )
+            self.bus.send(RefereeSwitchedTeam, from_team=origin, to_team=target, referee=party, at_epoch=self.epoch)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 

@@ -39,6 +39,13 @@ class Keys(Protocol):
         """The keys."""
 
 
+class Links(Protocol):
+    """Rewards in the governance token count as stake."""
+
+    def on_reward(self, party: str, asset: str, amount: int, /) -> None:
+        """A party earned a reward."""
+
+
 class BenefitTier(NamedTuple):
     """From this balance on (units of the quantum) rewards are multiplied."""
 
@@ -67,13 +74,20 @@ class Vesting:
     """Locked and vesting rewards of all parties; their money is in the vesting accounts."""
 
     def __init__(
-        self, bus: EventBus, collateral: Collateral, quanta: Quanta, streaks: Streaks, keys: Keys
+        self,
+        bus: EventBus,
+        collateral: Collateral,
+        quanta: Quanta,
+        streaks: Streaks,
+        keys: Keys,
+        stake_links: Links | None = None,
     ) -> None:
         self.bus = bus
         self.collateral = collateral
         self.quanta = quanta
         self.streaks = streaks
         self.keys = keys
+        self.stake_links = stake_links
         self.base_rate = ZERO  # rewards.vesting.baseRate
         self.minimum_transfer = ZERO  # rewards.vesting.minimumTransfer, in units of the quantum
         self.tiers: tuple[BenefitTier, ...] = ()
@@ -94,6 +108,8 @@ class Vesting:
         else:
             buckets = state.locked.setdefault(asset, {})
             buckets[lock_period] = buckets.get(lock_period, 0) + amount
+        if self.stake_links is not None:
+            self.stake_links.on_reward(party, asset, amount)
 
     # -- the end of an epoch ---------------------------------------------------------------------------------------
 

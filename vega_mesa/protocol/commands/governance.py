@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from vega_mesa.protocol.assets import AssetDetails
+from vega_mesa.protocol.commands.transfers import GovernanceTransfer
 from vega_mesa.protocol.markets.definition import MarketDefinition
 from vega_mesa.protocol.programmes.referral import ReferralProgram
 from vega_mesa.protocol.programmes.volume_discount import VolumeDiscountProgram
@@ -77,9 +78,9 @@ class NewFreeform:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewGovernanceTransfer:
-    """Move network money; ``transfer`` is the transfer engine's own description of it."""
+    """Move money out of an account of the network."""
 
-    transfer: object
+    transfer: GovernanceTransfer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

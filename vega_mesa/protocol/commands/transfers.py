@@ -1,4 +1,4 @@
-"""What a party sends to move money: once or every epoch, to somebody or to whoever earns a reward (0057-TRAN, 0056-REWA).
+"""What a party sends to move money: once or every epoch, to a key or to whoever earns a reward (0057-TRAN, 0056-REWA).
 
 Amounts in asset decimals.
 """
@@ -121,7 +121,7 @@ class Transfer:
 
     Args:
         to: a key of 64 hexadecimal digits, all zero for an account of the network.
-        from_derived_key: take it from the vested rewards of this key, which an automated market maker of the sender has.
+        from_derived_key: take it from the vested rewards of this key of an automated market maker of the sender.
     """
 
     asset: str

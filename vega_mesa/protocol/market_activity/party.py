@@ -79,8 +79,7 @@ class PartyActivity:
         self.notional = UNKNOWN
         if volume < 0:
             volume = -volume
-        if volume > self.highest:
-            self.highest = volume
+        self.highest = max(self.highest, volume)
         self.traded += size if size > 0 else -size
 
     def close_out(self, price: int) -> None:

@@ -98,6 +98,7 @@ def _take_over(market: FuturesMarket, party: str, ids: IdGenerator) -> tuple[lis
     network = market.positions.get(NETWORK)
     market.liquidation.took_over(market.now, network is None or network.size == 0)
     market.positions.close_out(party, mark)
+    market.services.on_close_out(market, party, mark)
     return [network_order, party_order], trade
 
 

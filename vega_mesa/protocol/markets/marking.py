@@ -99,6 +99,7 @@ def mark_to_market(market: FuturesMarket, ids: IdGenerator, *, final: bool = Fal
     market.positions.mark(mark)
     outcome = market.settlement.mark_to_market(mark, market.positions)
     market.collection.mark_to_market(outcome)
+    market.services.on_mark_to_market(market, outcome)
     see_to_margins(market, outcome.parties, ids)
     pegging.check_references(market)
     if not final:

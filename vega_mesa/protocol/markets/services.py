@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.assets import Assets
 from vega_mesa.protocol.collateral import Collateral
 from vega_mesa.protocol.data_sources import DataSources, DataSourceSpec
+from vega_mesa.protocol.epochs import Epoch
 from vega_mesa.protocol.events import EventBus
 from vega_mesa.protocol.fees import Referrals, VolumeDiscounts, VolumeRebates
 from vega_mesa.protocol.liquidity import Receipt
+from vega_mesa.protocol.market_activity import MarketActivity
 from vega_mesa.protocol.matching.order import Side, Trade
+from vega_mesa.protocol.settlement.funding import FundingFlows
+from vega_mesa.protocol.settlement.mark_to_market import MarkToMarket
+from vega_mesa.protocol.transfers import Transfers
 
 if TYPE_CHECKING:
     from vega_mesa.protocol.markets.futures import FuturesMarket

@@ -57,7 +57,7 @@ def process(
         for price in market.product.composite_prices():
             for trade in trades:
                 price.record_trade(trade.price, trade.size, trade.timestamp)
-    market.traded(trades)
+    market.traded(trades, "" if uncrossing else order.party)
     if wanted:
         for trade in trades:
             market.bus.send(TradeHappened, trade=trade)

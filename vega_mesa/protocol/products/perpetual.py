@@ -225,6 +225,7 @@ class Perpetual:
             return
         flows = funding_flows(market.positions, payment, market.position_scale)
         market.collection.funding(flows)
+        market.services.on_funding(market, flows)
         parties = [party for party, _ in [*flows.losses, *flows.wins]]
         marking.see_to_margins(market, parties, market.block_ids("funding"))
         pegging.check_references(market)

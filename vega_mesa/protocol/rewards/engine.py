@@ -23,7 +23,7 @@ from vega_mesa.protocol.rewards.distribution import (
 from vega_mesa.protocol.rewards.games import Games
 from vega_mesa.protocol.rewards.scoring import Scoring
 from vega_mesa.protocol.rewards.staking import staking_amounts
-from vega_mesa.protocol.validators import ValidatorData, ValidatorScore, Validators
+from vega_mesa.protocol.validators import ValidatorData, Validators, ValidatorScore
 from vega_mesa.protocol.vesting import Vesting
 
 PAYOUT: Final = "TRANSFER_TYPE_REWARD_PAYOUT"
@@ -160,9 +160,7 @@ class Rewards:
         return self.streaks.reward_multiplier(party) * self.vesting.reward_multiplier(party)
 
     @exact
-    def _amounts(
-        self, account: Account, strategy: DispatchStrategy, shares: Mapping[str, Decimal]
-    ) -> dict[str, int]:
+    def _amounts(self, account: Account, strategy: DispatchStrategy, shares: Mapping[str, Decimal]) -> dict[str, int]:
         multiple = strategy.cap_reward_fee_multiple
         if not multiple:
             return amounts(account.balance, shares)

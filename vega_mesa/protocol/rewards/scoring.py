@@ -135,11 +135,9 @@ class Scoring:
 
     def _active(self, strategy: DispatchStrategy) -> Iterable[str]:
         """Who has done anything that counts."""
-        if strategy.metric is DispatchMetric.ELIGIBLE_ENTITIES:
-            if not strategy.notional_time_weighted_average_position_requirement:
-                if strategy.staking_requirement:
-                    return self.stake.parties()
-                return self.owners
+        needs_position = strategy.notional_time_weighted_average_position_requirement
+        if strategy.metric is DispatchMetric.ELIGIBLE_ENTITIES and not needs_position:
+            return self.stake.parties() if strategy.staking_requirement else self.owners
         return {party: None for tracker in self.trackers(strategy) for party in tracker.parties}
 
     @exact

@@ -162,9 +162,7 @@ class Transfers:
 
     # -- moving ----------------------------------------------------------------------------------------------------
 
-    def _process(
-        self, id: str, party: str, transfer: Transfer, amount: int, *, slot: str = "", later: int = 0
-    ) -> None:
+    def _process(self, id: str, party: str, transfer: Transfer, amount: int, *, slot: str = "", later: int = 0) -> None:
         """Take amount and fee from the party, and deliver now or later.
 
         Raises:
@@ -285,7 +283,7 @@ class Transfers:
             destination_account_type=transfer.to_account_type,
             asset=transfer.asset,
             amount=transfer.amount,
-            kind="one-off" if isinstance(transfer.kind, OneOffTransfer) else "recurring",
+            transfer_type="one-off" if isinstance(transfer.kind, OneOffTransfer) else "recurring",
             status=status,
             reason=reason,
             game="" if game is None else game.id,

@@ -11,7 +11,6 @@ from vega_mesa.protocol.events import EventBus
 from vega_mesa.protocol.events.transfers import TransferFeesDiscountUpdated
 
 
-
 class Quanta(Protocol):
     """What counts as a small amount of an asset."""
 
@@ -94,9 +93,7 @@ class TransferFees:
         if TransferFeesDiscountUpdated in self.bus.wanted:
             for party, asset in updated:
                 amount = self._discounts[party, asset]
-                self.bus.send(
-                    TransferFeesDiscountUpdated, party=party, asset=asset, amount=amount, epoch=epoch
-                )
+                self.bus.send(TransferFeesDiscountUpdated, party=party, asset=asset, amount=amount, epoch=epoch)
         for key in [key for key, amount in self._discounts.items() if not amount]:
             del self._discounts[key]
 

@@ -203,9 +203,7 @@ class GovernanceTransfers:
 
     def _move(self, transfer: GovernanceTransfer, amount: int, slot: str) -> None:
         source = self._source(transfer)
-        destination = self.ledger.destination(
-            transfer.destination_type, transfer.asset, transfer.destination, slot
-        )
+        destination = self.ledger.destination(transfer.destination_type, transfer.asset, transfer.destination, slot)
         self.ledger.send(source, amount)
         self.ledger.deliver(source, destination, amount)
 
@@ -232,7 +230,7 @@ class GovernanceTransfers:
             destination_account_type=transfer.destination_type,
             asset=transfer.asset,
             amount=transfer.amount,
-            kind=f"governance {kind}",
+            transfer_type=f"governance {kind}",
             status=status,
             reason=reason,
             game="" if game is None else game.id,

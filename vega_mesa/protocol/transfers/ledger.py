@@ -31,9 +31,7 @@ class StakeLinks(Protocol):
 class TransferLedger:
     """The accounts of transfers."""
 
-    def __init__(
-        self, collateral: Collateral, rewards: RewardAccounts, stake_links: StakeLinks | None = None
-    ) -> None:
+    def __init__(self, collateral: Collateral, rewards: RewardAccounts, stake_links: StakeLinks | None = None) -> None:
         self.collateral = collateral
         self.rewards = rewards
         self.stake_links = stake_links
