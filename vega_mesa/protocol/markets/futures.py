@@ -290,7 +290,9 @@ class FuturesMarket(TradingMarket):
         if trigger is AuctionTrigger.PRICE:
             self.fee_collector.pay(self.fees.auction(confirmation.trades))
         elif resumed:
-            self.fee_collector.pay(self.fees.continuous(confirmation.trades))
+            bill = self.fees.continuous(confirmation.trades)
+            if self.fee_collector.covers(bill):
+                self.fee_collector.pay(bill)
 
     def check_order_value(self, order: Order) -> None:
         """Refuse an amended order too small to be worth its margin (02 §6.2 row 8)."""

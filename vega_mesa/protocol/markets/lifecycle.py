@@ -237,7 +237,8 @@ def update(market: FuturesMarket, definition: MarketDefinition) -> None:
     market.composite.update(definition.mark_price)
     market.product.update(market, product)
     bind_price_sources(market)
-    market.liquidity.update_sla(definition.liquidity_sla)
+    changed_risk = definition.risk_model != before.risk_model
+    market.liquidity.update_sla(definition.liquidity_sla, at_once=changed_risk and market.auction.is_opening)
     market.liquidity.update_target_stake(definition.target_stake)
     market.liquidity.update_fee_settings(definition.liquidity_fee_settings)
     market.liquidity.update_risk_model()
@@ -245,7 +246,7 @@ def update(market: FuturesMarket, definition: MarketDefinition) -> None:
         market.tick_size = definition.tick_size
         cancel_off_tick_pegs(market)
     market.recalculate(StateVariableTrigger.MARKET_UPDATED)
-    if definition.risk_model != before.risk_model:
+    if changed_risk:
         margining.recheck(market, margining.cross_positions(market))
     market.update_liquidity_fee()
     market.announce_market()
