@@ -34,7 +34,7 @@ def empty() -> Reading:
 
 
 def test_price_chart_shades_auctions_and_tells_who_took():
-    chart = price.option(reading(), False)
+    chart = price.option(reading())
     series = {one["name"]: one for one in chart["series"]}
     assert [[a["xAxis"], b["xAxis"]] for a, b in series["mark"]["markArea"]["data"]] == [[0, 1], [2, 3]]
     assert series["best bid"]["data"] == [[1, None], [2, 99.0], [3, None], [4, 99.0]]
@@ -47,12 +47,12 @@ def test_price_chart_of_a_long_run_stays_light():
     blank = [None] * len(steps)
     long = History(steps=steps, mark=[1.0] * len(steps), best_bid=blank, best_ask=blank, volume=blank, insurance=blank,
                    mode=["continuous"] * len(steps))  # fmt: skip
-    chart = price.option(reading(history=long), False)
+    chart = price.option(reading(history=long))
     assert all(len(series["data"]) <= price.MOST_POINTS for series in chart["series"])
 
 
 def test_depth_starts_at_the_touch_and_reaches_equally_far_to_both_sides():
-    chart = depth.option(reading(), True)
+    chart = depth.option(reading())
     bids, asks = (series["data"] for series in chart["series"])
     assert bids[:3] == [[99.0, 0.0], [99.0, 1.0], [98.0, 4.0]]
     assert asks[:3] == [[100.0, 0.0], [100.0, 2.0], [103.0, 3.0]]
@@ -62,7 +62,7 @@ def test_depth_starts_at_the_touch_and_reaches_equally_far_to_both_sides():
 
 
 def test_profit_bars_point_the_way_the_money_went():
-    values = [bar["value"] for bar in profit.option(reading(), False)["series"][0]["data"]]
+    values = [bar["value"] for bar in profit.option(reading())["series"][0]["data"]]
     assert values == [12.5, -12.5]
 
 
@@ -86,5 +86,5 @@ def test_state_says_what_holds_the_market_up():
 
 def test_every_panel_draws_a_market_that_has_not_begun():
     for module in (price, depth, profit, insurance):
-        assert module.option(empty(), False)["series"]
+        assert module.option(empty())["series"]
     assert len(accounts.rows(empty())) == 1

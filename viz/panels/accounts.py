@@ -41,9 +41,9 @@ def amount(value: float) -> str:
     """A number as people read it in a narrow column: three or four digits, then k or M."""
     size = abs(value)
     if size >= 1_000_000:
-        return f"{value / 1_000_000:,.2f} M"
+        return f"{value / 1_000_000:,.2f}M"
     if size >= 10_000:
-        return f"{value / 1_000:,.1f} k"
+        return f"{value / 1_000:,.1f}k"
     return f"{value:,.0f}" if size >= 1_000 else f"{value:,.2f}"
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import solara
 from mesa import Model
 from mesa.visualization.utils import update_counter
-from solara.lab import use_dark_effective
 
 from vega_mesa.viz.charts import Option
 from vega_mesa.viz.observer import reading_of
@@ -16,13 +15,12 @@ from vega_mesa.viz.reading import Reading
 
 
 @solara.component
-def ChartCard(title: str, model: Model, option: Callable[[Reading, bool], Option]) -> None:
+def ChartCard(title: str, model: Model, option: Callable[[Reading], Option]) -> None:
     """A titled chart of the model as it is now."""
     update_counter.get()  # redraw after every step that Mesa shows
-    dark = use_dark_effective()
     with Card(title):
         solara.FigureEcharts(
-            option=option(reading_of(model), dark),
+            option=option(reading_of(model)),
             attributes={"class": "vega-chart"},
             responsive=True,
         )

@@ -16,13 +16,13 @@ def DepthPanel(model: Model) -> None:
     ChartCard("Depth", model, option)
 
 
-def option(reading: Reading, dark: bool) -> Option:
+def option(reading: Reading) -> Option:
     """Two step-shaped areas that meet at the touch."""
-    chart = base(dark=dark)
+    chart = base()
     low, high = _window(reading)
-    chart["xAxis"] = axis("value", dark=dark, min=low, max=high, splitLine={"show": False})
+    chart["xAxis"] = axis("value", min=low, max=high, splitLine={"show": False})
     chart["xAxis"]["axisLabel"] |= {"showMinLabel": False, "showMaxLabel": False}
-    chart["yAxis"] = axis("value", dark=dark)
+    chart["yAxis"] = axis("value")
     chart["series"] = [_side("bids", reading.bids, BUY, low), _side("asks", reading.asks, SELL, high)]
     return chart
 

@@ -18,16 +18,14 @@ def InsurancePanel(model: Model) -> None:
     ChartCard("Insurance pool", model, option)
 
 
-def option(reading: Reading, dark: bool) -> Option:
+def option(reading: Reading) -> Option:
     """One filled line."""
     history = reading.history
-    chart = base(dark=dark)
+    chart = base()
     chart["legend"] = {"show": False}
     chart["grid"]["top"] = 18
-    chart["xAxis"] = axis(
-        "value", dark=dark, min=0, max=max([1, *history.steps[-1:]]), minInterval=1, splitLine={"show": False}
-    )
-    chart["yAxis"] = axis("value", dark=dark, min=0)
+    chart["xAxis"] = axis("value", min=0, max=max([1, *history.steps[-1:]]), minInterval=1, splitLine={"show": False})
+    chart["yAxis"] = axis("value", min=0)
     chosen = range(0, len(history.steps), thin(len(history.steps), most=MOST_POINTS))
     points = [[history.steps[i], history.insurance[i]] for i in chosen]
     chart["series"] = [line("insurance pool", points, POOL, areaStyle={"color": POOL, "opacity": 0.15}, step="end")]

@@ -23,11 +23,11 @@ def PricePanel(model: Model) -> None:
     ChartCard("Price", model, option)
 
 
-def option(reading: Reading, dark: bool) -> Option:
+def option(reading: Reading) -> Option:
     """The chart: prices above, volume below, one axis of steps, auctions shaded."""
     history = reading.history
     chosen = _chosen(history)
-    chart = base(dark=dark)
+    chart = base()
     chart["grid"] = [
         {"left": 62, "right": 18, "top": 34, "bottom": "30%"},
         {"left": 62, "right": 18, "top": "76%", "bottom": 24},
@@ -36,12 +36,12 @@ def option(reading: Reading, dark: bool) -> Option:
     last = history.steps[-1] if history.steps else 1
     ends = {"min": 0, "max": max(last, 1)}
     chart["xAxis"] = [
-        axis("value", dark=dark, gridIndex=0, axisLabel={"show": False}, splitLine={"show": False}, **ends),
-        axis("value", dark=dark, gridIndex=1, minInterval=1, splitLine={"show": False}, **ends),
+        axis("value", gridIndex=0, axisLabel={"show": False}, splitLine={"show": False}, **ends),
+        axis("value", gridIndex=1, minInterval=1, splitLine={"show": False}, **ends),
     ]
     chart["yAxis"] = [
-        axis("value", dark=dark, gridIndex=0, scale=True),
-        axis("value", dark=dark, gridIndex=1, splitNumber=2),
+        axis("value", gridIndex=0, scale=True),
+        axis("value", gridIndex=1, splitNumber=2),
     ]
     touch = {"lineStyle": {"width": 1, "opacity": 0.75}}
     chart["series"] = [

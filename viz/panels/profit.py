@@ -6,7 +6,7 @@ import solara
 from mesa import Model
 
 from vega_mesa.experiments.standing import Group
-from vega_mesa.viz.charts import BUY, SELL, Option, axis, base, ink
+from vega_mesa.viz.charts import BUY, INK, SELL, Option, axis, base
 from vega_mesa.viz.panels.card import ChartCard
 from vega_mesa.viz.reading import Reading
 
@@ -17,21 +17,21 @@ def ProfitPanel(model: Model) -> None:
     ChartCard("Profit and loss by agent type", model, option)
 
 
-def option(reading: Reading, dark: bool) -> Option:
+def option(reading: Reading) -> Option:
     """One bar a type, from zero to the right or to the left."""
     groups = [group for group in reading.groups if group.general or group.margin or group.profit]
-    chart = base(dark=dark)
+    chart = base()
     chart["legend"] = {"show": False}
     chart["grid"]["top"] = 10
     chart["tooltip"]["axisPointer"] = {"type": "shadow"}
-    chart["xAxis"] = axis("value", dark=dark, boundaryGap=["12%", "12%"])
-    chart["yAxis"] = axis("category", dark=dark, data=[group.name for group in groups], inverse=True)
+    chart["xAxis"] = axis("value", boundaryGap=["12%", "12%"])
+    chart["yAxis"] = axis("category", data=[group.name for group in groups], inverse=True)
     chart["series"] = [
         {
             "name": f"profit, {reading.asset}",
             "type": "bar",
             "barMaxWidth": 22,
-            "data": [_bar(group, ink(dark=dark)) for group in groups],
+            "data": [_bar(group, INK) for group in groups],
         }
     ]
     return chart
