@@ -138,9 +138,11 @@ class MarketTracker:
                 _charge(fee, seller, buyer)  # type: ignore[arg-type]
             if has_positions:
                 for party, signed in ((buyer, size), (seller, -size)):
-                    if party.party != NETWORK:
-                        if party.time != now or not (party.tracks_position and party.tracks_notional):
-                            party.weigh(now, epoch_start, multiplier, divisor)
+                    if party.time != now or not (party.tracks_position and party.tracks_notional):
+                        party.weigh(now, epoch_start, multiplier, divisor)
+                    if party.party == NETWORK:
+                        party.trade_for_network(signed, price, multiplier, divisor)
+                    else:
                         party.trade(signed, price)
         value = total * divisor // multiplier
         self.value_traded += value
@@ -150,6 +152,7 @@ class MarketTracker:
         """The network took a party's position over at the mark price."""
         activity = self.party(party)
         activity.weigh(now, epoch_start, self._multiplier, self._divisor)
+        self.party(NETWORK).size += activity.size  # which is valued at its next trade only
         activity.close_out(price)
 
     def on_gains(self, losses: Iterable[tuple[str, int]], wins: Iterable[tuple[str, int]], *, funding: bool) -> None:
@@ -193,7 +196,7 @@ class MarketTracker:
         self.highest, self.traded = {}, {}
         for name, party in self.parties.items():
             self._close_fees(epoch, name, party)
-            if self.has_positions and party.party != NETWORK:
+            if self.has_positions:
                 self._close_position(epoch, name, party, now, epoch_start)
 
     @staticmethod

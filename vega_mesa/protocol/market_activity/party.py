@@ -82,6 +82,13 @@ class PartyActivity:
         self.highest = max(self.highest, volume)
         self.traded += size if size > 0 else -size
 
+    def trade_for_network(self, size: int, price: int, multiplier: int, divisor: int) -> None:
+        """Take a trade of the network, of which nothing but the value of its position is kept."""
+        self.tracks_position = False
+        self.size += size
+        self.price = price
+        self.notional = abs(self.size) * price * divisor // multiplier
+
     def close_out(self, price: int) -> None:
         """The network took the position over."""
         if self.size:
@@ -96,9 +103,9 @@ class PartyActivity:
             multiplier, divisor: of the market's position scale.
         """
         if not self.tracks_position:
-            self.tracks_position = self.tracks_notional = True
-            self.position_average = self.notional_average = 0
-        elif not self.tracks_notional:
+            self.tracks_position = True
+            self.position_average = 0
+        if not self.tracks_notional:
             self.tracks_notional = True
             self.notional_average = 0
         elapsed = (now - epoch_start) // SECOND
