@@ -35,12 +35,11 @@ class Network:
         self.next_id = next_id
 
     def _part(self, name: str) -> Any:
-        found = getattr(self.exchange, name, None)
-        if found is None:
-            found = getattr(self.exchange.services, name, None)
-        if found is None:
-            raise NotBuiltYet(f"the exchange has no {name} yet")
-        return found
+        for place in (self.exchange, getattr(self.exchange, "incentives", None), self.exchange.services):
+            found = getattr(place, name, None)
+            if found is not None:
+                return found
+        raise NotBuiltYet(f"the exchange has no {name} yet")
 
     # -- staking ---------------------------------------------------------------------------------------------------
 

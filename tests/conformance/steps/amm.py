@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from tests.conformance.failures import BadTable, Mismatch, StepFailed, expect_text
-from tests.conformance.protocol import protocol
 from tests.conformance.registry import step
 from tests.conformance.tables import Headers, Row
 from tests.conformance.world import World
+from vega_mesa.protocol.commands.amm import (
+    AmendAMM,
+    AMMCancelMethod,
+    CancelAMM,
+    ConcentratedLiquidityParameters,
+    SubmitAMM,
+)
 
 OPTIONS = (
     "lower bound:uint, upper bound:uint, lower leverage:dec, upper leverage:dec, data source id, "
@@ -19,9 +25,9 @@ METHODS = ("METHOD_IMMEDIATE", "METHOD_REDUCE_ONLY")
 STATUSES = tuple(f"STATUS_{kind}" for kind in ("ACTIVE", "REJECTED", "CANCELLED", "STOPPED", "REDUCE_ONLY", "PENDING"))
 
 
-def _curve(row: Row) -> Any:
+def _curve(row: Row) -> ConcentratedLiquidityParameters:
     """Base and bounds in market decimals, leverages as given."""
-    return protocol("commands.amm", "ConcentratedLiquidityParameters")(
+    return ConcentratedLiquidityParameters(
         base=row.get("base"),
         lower_bound=row.get("lower bound"),
         upper_bound=row.get("upper bound"),
@@ -45,7 +51,7 @@ def submit_amms(world: World, rows: list[Row]) -> None:
     for row in rows:
         if not row.has("lower bound") and not row.has("upper bound"):
             raise BadTable("an AMM needs a bound", row=row)
-        command = protocol("commands.amm", "SubmitAMM")(
+        command = SubmitAMM(
             market_id=row["market id"],
             commitment_amount=row["amount"],
             slippage_tolerance=row["slippage"],
@@ -62,7 +68,7 @@ def submit_amms(world: World, rows: list[Row]) -> None:
 )
 def amend_amms(world: World, rows: list[Row]) -> None:
     for row in rows:
-        command = protocol("commands.amm", "AmendAMM")(
+        command = AmendAMM(
             market_id=row["market id"],
             commitment_amount=row.get("amount"),
             slippage_tolerance=row["slippage"],
@@ -78,7 +84,7 @@ def cancel_amms(world: World, rows: list[Row]) -> None:
     for row in rows:
         if row["method"] not in METHODS:
             raise BadTable(f"unknown method {row['method']!r}", row=row)
-        command = protocol("commands.amm", "CancelAMM")(market_id=row["market id"], method=row["method"])
+        command = CancelAMM(market_id=row["market id"], method=AMMCancelMethod(row["method"]))
         _check_error(row, world.execute(row["party"], command).error)
 
 
