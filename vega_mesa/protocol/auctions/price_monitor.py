@@ -180,19 +180,19 @@ class PriceMonitor:
 
     def _reference(self, horizon: int) -> Decimal | None:
         """The price that a horizon (seconds) looks back to; None before the first price."""
-        cached = self._references.get(horizon)
-        if cached is not None:
-            return cached
+        reference = self._references.get(horizon)
+        if reference is None:
+            reference = self._look_back(horizon)
+            if reference is not None:
+                self._references[horizon] = reference
+        return reference
+
+    def _look_back(self, horizon: int) -> Decimal | None:
         past = self._past
         if past:
             count = bisect_right(past, self.now - horizon * SECOND, key=_time)
-            reference = past[count - 1 if count else 0][1]
-        elif self._current:
-            reference = Decimal(self._current[0])
-        else:
-            return None
-        self._references[horizon] = reference
-        return reference
+            return past[count - 1 if count else 0][1]
+        return Decimal(self._current[0]) if self._current else None
 
     # --- parameters
 
@@ -239,6 +239,15 @@ class PriceMonitor:
             self._tighten()
         return self._ranges
 
+    def _peek(self) -> list[PriceRange]:
+        """As :meth:`ranges`, for who only looks: nothing is kept, so that looking does not change the state."""
+        if self._ranges is not None:
+            return self._ranges
+        active = [bound for bound in self._bounds if bound.active]
+        references = [(bound, self._look_back(bound.trigger.horizon)) for bound in active]
+        ranges = [PriceRange(bound, reference) for bound, reference in references if reference is not None]
+        return ranges if len(ranges) == len(active) else []
+
     def _tighten(self) -> None:
         """The prices that are inside every active range."""
         low, high = 0, NO_MAXIMUM
@@ -279,7 +288,7 @@ class PriceMonitor:
                 entry.bound.trigger,
                 entry.bound.active,
             )
-            for entry in self.ranges()
+            for entry in self._peek()
         ]
         bounds.sort(key=_by_horizon)
         return bounds
