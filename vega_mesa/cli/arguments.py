@@ -29,9 +29,9 @@ def choose(name: str, known: Mapping[str, type]) -> type:
     raise UsageError(f"unknown model {name!r}{hint} (models: {', '.join(known)})")
 
 
-def parameters_of(kind: type) -> dict[str, inspect.Parameter]:
+def parameters_of(kind: type[Any]) -> dict[str, inspect.Parameter]:
     """The keyword parameters that a model can be given, with evaluated annotations."""
-    hints = get_type_hints(kind.__init__)
+    hints = get_type_hints(getattr(kind, "__init__"))  # noqa: B009 - mypy: of the class, not of an instance
     return {
         name: parameter.replace(annotation=hints.get(name, inspect.Parameter.empty))
         for name, parameter in inspect.signature(kind).parameters.items()

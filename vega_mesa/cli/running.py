@@ -46,7 +46,7 @@ def run_model(
     record = tables.Record(model) if out is not None else None
     _play(model, record, quiet=quiet)
     console = Console(highlight=False, width=max(Console().width, 96))
-    if record is not None:
+    if record is not None and out is not None:
         record.write(out)
     if not quiet:
         closing.show(console, name, model)
