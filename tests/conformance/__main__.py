@@ -60,6 +60,8 @@ def main(words: Sequence[str] | None = None) -> int:
         outcomes += batch
     outcomes.sort(key=lambda outcome: (outcome.file.encode(), outcome.line))
     seconds = time.perf_counter() - begin
+    if given.json:
+        report.write_json(given.json, outcomes)
     if given.mutate is not None:
         return _report_mutations(outcomes)
     return _report(given, outcomes, seconds)
@@ -70,8 +72,6 @@ def _report(given: argparse.Namespace, outcomes: list[Outcome], seconds: float) 
     lost = ratchet.regressions(listed, outcomes)
     if given.verbose or given.first_failure:
         print("\n".join(report.failure(o) for o in outcomes if o.outcome != PASSED))
-    if given.json:
-        report.write_json(given.json, outcomes)
     if given.update_passing:
         added, removed = ratchet.write_list(listed, outcomes)
         print(f"{listed.name}: {added} scenarios added, {removed} removed")
