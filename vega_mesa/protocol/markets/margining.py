@@ -314,11 +314,11 @@ def _call(market: FuturesMarket, party: str, accounts: PartyAccounts, levels: Ma
     general = accounts.general.balance
     if needed <= general:
         market.collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", needed, accounts.general, accounts.margin)
-        return
-    bond = bond_account(market, party)
-    market.collateral.collect("TRANSFER_TYPE_MARGIN_LOW", needed, (accounts.general, bond), accounts.margin)
-    if bond is not None:
-        call.shortfalls.append((party, needed - general))
+    else:
+        bond = bond_account(market, party)
+        market.collateral.collect("TRANSFER_TYPE_MARGIN_LOW", needed, (accounts.general, bond), accounts.margin)
+        if bond is not None:
+            call.shortfalls.append((party, needed - general))
     if accounts.margin.balance < levels.maintenance:
         call.distressed.append(party)
 
