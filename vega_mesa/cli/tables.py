@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from vega_mesa.datanode.recorder import Recorder
 from vega_mesa.errors import StoreError
-from vega_mesa.protocol.collateral import AccountType
+from vega_mesa.protocol.collateral import AccountType, Key
 
 if TYPE_CHECKING:
     from vega_mesa.model import VegaModel
@@ -66,16 +66,20 @@ class Record:
         self.model = model
         self.recorder = Recorder(model.exchange.bus)
         self._accounts: list[tuple[Any, ...]] = []
-        self._last: dict[str, int] = {}
+        self._last: dict[Key, int] = {}
 
     def sample(self) -> None:
-        """Note the balances that changed since the last time."""
+        """Note the balances that changed since the last time; an account that is closed ends with 0."""
         step, now, last = self.model.step_count, self.model.chain.now, self._last
-        for account in self.model.exchange.collateral.accounts.values():
+        accounts = self.model.exchange.collateral.accounts
+        for key, account in accounts.items():
             balance = account.balance
-            if last.get(account.id) != balance:
-                last[account.id] = balance
-                self._accounts.append((step, now, account.asset, account.type, account.owner, account.market, balance))
+            if last.get(key) != balance:
+                last[key] = balance
+                self._accounts.append((step, now, *key, balance))
+        for key in [key for key, balance in last.items() if balance and key not in accounts]:
+            last[key] = 0
+            self._accounts.append((step, now, *key, 0))
 
     def write(self, folder: Path) -> None:
         """Write all four files."""
@@ -101,7 +105,7 @@ class Record:
             )  # fmt: skip
 
     def _balances(self) -> Iterable[Sequence[Any]]:
-        for step, now, asset, kind, party, market, balance in self._accounts:
+        for step, now, kind, asset, party, market, balance in self._accounts:
             symbol, one = self._asset(asset)
             name = AccountType(kind).name.lower()
             yield step, now, symbol, name, party, market, balance / one, Decimal(balance)
