@@ -51,7 +51,7 @@ class World:
         parameters_class = protocol("network_parameters", "NetworkParameters")
         self.stake = StakeTable()
         self.exchange = exchange_class(
-            START, parameters_class(defaults=False), stake=self.stake, permissive_assets=True
+            START, parameters_class(defaults=False), stake=self.stake, permissive_assets=True, record_activity=True
         )
         self.recorder = Recorder(self.exchange.bus)
         self.reconciliation = Reconciliation(self)

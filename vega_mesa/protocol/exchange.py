@@ -45,6 +45,7 @@ class Exchange:
         start_time: of the genesis, nanoseconds since 1970.
         parameters: network parameters; a mapping is read as the values in which a network differs from the defaults.
         stake: whose governance tokens count for votes, rewards and programmes; by default the staking accounts.
+        record_activity: record what rewards and programmes are computed from before there are any.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Exchange:
         *,
         stake: StakeView | None = None,
         permissive_assets: bool = False,
+        record_activity: bool = False,
     ) -> None:
         self.now = start_time
         self.bus = EventBus()
@@ -74,12 +76,12 @@ class Exchange:
         self.governance = Governance(self.bus, self.network_parameters, self.assets, self.stake, self, self.bridge)
         self.services = MarketServices(self.bus, self.collateral, self.data_sources, self.assets)
         self.markets: dict[str, FuturesMarket] = {}
-        self.incentives = self._incentives()
+        self.incentives = self._incentives(record_activity=record_activity)
         self.succession = succession.Succession()
         self.long_block_table: list[tuple[int, int]] = []
         self.dispatch_parameters()
 
-    def _incentives(self) -> Incentives:
+    def _incentives(self, *, record_activity: bool) -> Incentives:
         """Programmes, rewards, transfers and teams, and what markets know of them."""
         incentives = Incentives(
             self.bus,
@@ -97,6 +99,8 @@ class Exchange:
         services.volume_rebates = incentives.volume_rebates
         services.activity = incentives.activity
         services.transfers = incentives.transfers
+        if record_activity:
+            incentives.start_recording()
         return incentives
 
     # -- blocks ----------------------------------------------------------------------------------------------------------

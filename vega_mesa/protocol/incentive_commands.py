@@ -20,6 +20,8 @@ PROFILE_FUNDS: Final = "spam.protection.updatePartyProfile.min.funds"
 def transfer(exchange: Exchange, party: str, command: transfers.Transfer, ids: IdGenerator) -> Outcome:
     """A transfer, now, later or every epoch."""
     id = ids.next()
+    if isinstance(command.kind, transfers.RecurringTransfer):
+        exchange.incentives.start_recording()
     exchange.incentives.transfers.submit(id, party, command, exchange.now)
     return Outcome(id=id)
 
@@ -35,6 +37,7 @@ def create_referral_set(exchange: Exchange, party: str, command: teams.CreateRef
     id = ids.next()
     if not command.do_not_create_referral_set:
         exchange.incentives.referrals.create_set(exchange.now, party, id)
+        exchange.incentives.start_recording()
     if command.team is not None:
         exchange.incentives.teams.create(party, id, command.team)
     return Outcome(id=id)

@@ -60,6 +60,8 @@ def _streak_tiers(incentives: Incentives, value: dict[str, Any]) -> None:
             for tier in value.get("tiers") or ()
         ]
     )
+    if incentives.streaks.tiers:
+        incentives.start_recording()
 
 
 def _buy_back_fee(incentives: Incentives, value: Decimal) -> None:

@@ -104,6 +104,10 @@ class Incentives:
         self.transfers = Transfers(bus, assets, ledger, dispatch, self.profiles)
         self.governance_transfers = GovernanceTransfers(bus, assets, ledger, dispatch)
 
+    def start_recording(self) -> None:
+        """Record what happens in markets from now on: something has come up that may be computed from it."""
+        self.activity.start_recording()
+
     def tick(self, now: int) -> None:
         """Deliver the transfers that are due."""
         self.transfers.tick(now)
@@ -113,6 +117,7 @@ class Incentives:
 
     def update_program(self, change: ProgramChange) -> None:
         """Store a programme for the next epoch."""
+        self.start_recording()
         match change:
             case UpdateReferralProgram():
                 self.referrals.update(change.program)
@@ -133,6 +138,7 @@ class Incentives:
         if isinstance(change, CancelGovernanceTransfer):
             self.governance_transfers.cancel(change.transfer_id)
         else:
+            self.start_recording()
             self.governance_transfers.start(id, change.transfer, now)
 
     # -- the end of an epoch ---------------------------------------------------------------------------------------
@@ -151,7 +157,8 @@ class Incentives:
         self.governance_transfers.on_epoch_end(epoch)
         self.transfers.close_epoch(epoch)
         self.volume_rebates.on_epoch_end(epoch)
-        self.streaks.on_epoch_end(epoch, self.activity.trackers.values())
+        if self.activity.recording:
+            self.streaks.on_epoch_end(epoch, self.activity.trackers.values())
         self.rewards.on_epoch_end(epoch, self.delegation.end_epoch(epoch))
         self.vesting.on_epoch_end(epoch)
 

@@ -16,11 +16,12 @@ class MarketActivity:
     """Trackers of all markets, and what aggressors traded in the running epoch.
 
     The programmes read :meth:`taker_notional`, :meth:`taker_notionals` and :meth:`maker_fees_received`; rewards read
-    the trackers. Nothing is read between epochs' ends, so all that a trade costs is some additions.
+    the trackers. While nothing can read them, nothing need be recorded: markets look at :attr:`recording` first.
     """
 
     def __init__(self, collateral: Collateral) -> None:
         self.collateral = collateral
+        self.recording = False
         self.trackers: dict[str, MarketTracker] = {}
         self.epoch_start = 0
         self._taker_notionals: dict[str, int] = {}
@@ -36,6 +37,14 @@ class MarketActivity:
         tracker = self.trackers.get(market_id)
         if tracker is not None:
             tracker.has_ended = True
+
+    def start_recording(self) -> None:
+        """Record from now on; positions count as if they had been held since the epoch began."""
+        if self.recording:
+            return
+        self.recording = True
+        for tracker in self.trackers.values():
+            tracker.adopt_positions(self.epoch_start)
 
     # -- what markets tell -----------------------------------------------------------------------------------------
 
@@ -76,6 +85,8 @@ class MarketActivity:
 
     def on_epoch_end(self, epoch: Epoch) -> None:
         """Close the epoch in every market's history."""
+        if not self.recording:
+            return
         for tracker in self.trackers.values():
             tracker.close_epoch(epoch.end, epoch.start)
 

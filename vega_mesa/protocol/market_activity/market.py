@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from typing import Final, Protocol
@@ -44,6 +44,13 @@ class TrackedMarket(Protocol):
     @property
     def mark_price(self) -> int | None:
         """The mark price, asset decimals."""
+
+
+class HeldPosition(Protocol):
+    """What a party holds; see :class:`vega_mesa.protocol.positions.Position`."""
+
+    size: int
+    average_entry_price: int
 
 
 class ChargedFee(Protocol):
@@ -111,6 +118,19 @@ class MarketTracker:
         self._multiplier = market.position_scale.multiplier
         self._divisor = market.position_scale.divisor
         self._rounding = 10 ** max(0, market.asset_decimals - EXACT_PLACES)
+
+    def adopt_positions(self, since: int) -> None:
+        """Take over what is held now, as held since an instant (nanoseconds)."""
+        if not self.has_positions:
+            return
+        positions: Mapping[str, HeldPosition] = self.market.positions.by_party  # type: ignore[attr-defined]
+        for name, position in positions.items():
+            if position.size:
+                price = self.market.mark_price or position.average_entry_price
+                self.party(name).adopt(
+                    position.size, position.average_entry_price, price, since, self._multiplier, self._divisor
+                )
+                self.party(name).tracks_position = name != NETWORK
 
     # -- the running epoch -----------------------------------------------------------------------------------------
 

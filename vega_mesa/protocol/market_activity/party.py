@@ -59,6 +59,13 @@ class PartyActivity:
         self.realised: int | None = None
         self.funding: int | None = None
 
+    def adopt(self, size: int, entry: int, price: int, since: int, multiplier: int, divisor: int) -> None:
+        """Begin with a position that was not followed so far."""
+        self.size, self.entry, self.price, self.time = size, entry, price, since
+        self.notional = abs(size) * price * divisor // multiplier
+        self.highest = abs(size)
+        self.tracks_position = self.tracks_notional = True
+
     def trade(self, size: int, price: int) -> None:
         """Take a trade; ``size`` is negative for the seller. The caller has weighted what was held until now."""
         held = self.size

@@ -34,7 +34,7 @@ class MarketServices:
         self.referrals: Referrals | None = None
         self.volume_discounts: VolumeDiscounts | None = None
         self.volume_rebates: VolumeRebates | None = None
-        self.activity: MarketActivity | None = None
+        self.activity = MarketActivity(collateral)
         self.transfers: Transfers | None = None
 
     def asset_decimals(self, asset: str) -> int:
@@ -43,27 +43,27 @@ class MarketServices:
 
     def on_trades(self, market: TradingMarket, trades: Sequence[Trade], taker: str) -> None:
         """An order traded in a market; ``taker`` is its party, empty in an uncrossing."""
-        if self.activity is not None:
+        if self.activity.recording:
             self.activity.on_trades(market, trades, market.now, taker)
 
     def on_liquidity_receipts(self, market: TradingMarket, receipts: Sequence[Receipt]) -> None:
         """Liquidity fees were paid out."""
-        if self.activity is not None:
+        if self.activity.recording:
             self.activity.on_liquidity_receipts(market, receipts)
 
     def on_mark_to_market(self, market: FuturesMarket, outcome: MarkToMarket) -> None:
         """Positions were marked to market."""
-        if self.activity is not None:
+        if self.activity.recording:
             self.activity.on_mark_to_market(market, outcome.losses, outcome.wins)
 
     def on_funding(self, market: FuturesMarket, flows: FundingFlows) -> None:
         """A perpetual's funding was paid."""
-        if self.activity is not None:
+        if self.activity.recording:
             self.activity.on_funding(market, flows.losses, flows.wins)
 
     def on_close_out(self, market: FuturesMarket, party: str, price: int) -> None:
         """The network took a position over."""
-        if self.activity is not None:
+        if self.activity.recording:
             self.activity.on_close_out(market, party, price, market.now)
 
     def on_epoch_fees(self, market: TradingMarket, epoch: Epoch) -> None:
