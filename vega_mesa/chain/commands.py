@@ -14,12 +14,13 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, Final
 
-from vega_mesa.chain.shapes import Record, camel, record_of
+from vega_mesa.chain.shapes import LARGEST, Integer, Record, camel, present, record_of
 from vega_mesa.errors import InvalidCommand
 from vega_mesa.protocol import commands
 
 Json = dict[str, Any]
 _PLAIN: Final = frozenset((str, bool, type(None)))  # right by their type alone
+_Closer = tuple[tuple[int, ...], tuple[int, ...]]  # places of the integers, and of all else to look at more closely
 
 
 @cache
@@ -42,34 +43,53 @@ def _classes() -> frozenset[type[Any]]:
 class _Checker:
     """Checks commands of one class; remembers which combinations of types were found right.
 
-    Most orders have the same types in the same fields, so the common check is one look-up of the tuple of types, then
-    the fields whose type does not say everything (numbers have a range, records have fields of their own).
+    Most orders have the same types in the same fields, so the common check is one comparison of tuples of types, then
+    the fields whose type does not say everything: numbers have a range, records have fields of their own.
     """
 
-    __slots__ = ("record", "values_of", "right")
+    __slots__ = ("record", "values_of", "right", "types", "closer")
 
     def __init__(self, kind: type) -> None:
         self.record: Record = record_of(kind)
         names = [field.name for field in self.record.fields]
         self.values_of = attrgetter(*names) if len(names) > 1 else None
-        self.right: dict[tuple[type, ...], tuple[int, ...]] = {}
+        self.right: dict[tuple[type, ...], _Closer] = {}
+        self.types: tuple[type, ...] = ()  # of the last command
+        self.closer: _Closer = ((), ())
 
     def check(self, command: object) -> None:
-        if self.values_of is None:
+        values_of = self.values_of
+        if values_of is None:
             self.record.check(command, "")
             return
-        values = self.values_of(command)
+        values = values_of(command)
         types = tuple(map(type, values))
-        look_closer = self.right.get(types)
-        if look_closer is None:
-            self.record.check(command, "")
-            words = {kind for kind in types if kind in _PLAIN or issubclass(kind, self.record.words)}
-            self.right[types] = tuple(index for index, kind in enumerate(types) if kind not in words)
-            return
-        fields = self.record.fields
-        for index in look_closer:
-            field = fields[index]
+        if types != self.types:
+            self._turn_to(types, command)
+        integers, others = self.closer
+        for index in integers:
+            if not -LARGEST <= values[index] <= LARGEST:
+                self.record.check(command, "")
+        for index in others:
+            field = self.record.fields[index]
             field.shape.check(values[index], field.name)
+
+    def _turn_to(self, types: tuple[type, ...], command: object) -> None:
+        """Check a command of other types than the last one in full, unless such a one was right before."""
+        closer = self.right.get(types)
+        if closer is None:
+            self.record.check(command, "")
+            words = self.record.words
+            doubtful = [index for index, kind in enumerate(types) if kind not in _PLAIN and not issubclass(kind, words)]
+            closer = self.right[types] = (
+                tuple(index for index in doubtful if types[index] is int and self._is_integer(index)),
+                tuple(index for index in doubtful if types[index] is not int or not self._is_integer(index)),
+            )
+        self.types = types
+        self.closer = closer
+
+    def _is_integer(self, index: int) -> bool:
+        return isinstance(present(self.record.fields[index].shape), Integer)
 
 
 _CHECKERS: Final[dict[type, _Checker]] = {}

@@ -268,7 +268,7 @@ class Record(Shape):
         self.kind, self.fields = kind, members
         self.by_key = {field.key: field for field in members}
         self.words = tuple(
-            inner.kind for field in members if isinstance(inner := _inner(field.shape), Word)
+            shape.kind for field in members if isinstance(shape := present(field.shape), Word)
         )  # classes whose instances are right wherever they were right before
 
     def check(self, value: Any, path: str) -> None:
@@ -353,7 +353,8 @@ class _Field:
         return self.required or type(value) is not type(self.default) or value != self.default
 
 
-def _inner(shape: Shape) -> Shape:
+def present(shape: Shape) -> Shape:
+    """The shape of a field that is not None."""
     return shape.inner if isinstance(shape, Maybe) else shape
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from vega_mesa.protocol.matching.order import OrderType, PeggedReference, Side, TimeInForce
+from vega_mesa.protocol.matching.order import GTC, LIMIT, OrderType, PeggedReference, Side, TimeInForce
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,22 +24,56 @@ class IcebergOptions:
     minimum_visible_size: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OrderSubmission:
-    """A new order (0014-ORDT). ``price`` in market decimals, 0 for market and pegged orders."""
+    """A new order (0014-ORDT). ``price`` in market decimals, 0 for market and pegged orders.
+
+    Every order begins with one of these, so it fills its own dictionary: the constructor that a frozen class is given
+    goes through ``object.__setattr__`` field by field and takes four times as long.
+    """
 
     market_id: str
     side: Side
     size: int
     price: int = 0
-    type: OrderType = OrderType.LIMIT
-    time_in_force: TimeInForce = TimeInForce.GTC
+    type: OrderType = LIMIT
+    time_in_force: TimeInForce = GTC
     expires_at: int = 0
     reference: str = ""
     post_only: bool = False
     reduce_only: bool = False
     pegged_order: PeggedOrderDetails | None = None
     iceberg_opts: IcebergOptions | None = None
+
+    def __init__(
+        self,
+        *,
+        market_id: str,
+        side: Side,
+        size: int,
+        price: int = 0,
+        type: OrderType = LIMIT,
+        time_in_force: TimeInForce = GTC,
+        expires_at: int = 0,
+        reference: str = "",
+        post_only: bool = False,
+        reduce_only: bool = False,
+        pegged_order: PeggedOrderDetails | None = None,
+        iceberg_opts: IcebergOptions | None = None,
+    ) -> None:
+        fields = self.__dict__
+        fields["market_id"] = market_id
+        fields["side"] = side
+        fields["size"] = size
+        fields["price"] = price
+        fields["type"] = type
+        fields["time_in_force"] = time_in_force
+        fields["expires_at"] = expires_at
+        fields["reference"] = reference
+        fields["post_only"] = post_only
+        fields["reduce_only"] = reduce_only
+        fields["pegged_order"] = pegged_order
+        fields["iceberg_opts"] = iceberg_opts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
