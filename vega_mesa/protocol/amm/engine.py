@@ -80,7 +80,7 @@ class MarketMakers:
     def __bool__(self) -> bool:
         return bool(self.pools)
 
-    # -- what is asked for ---------------------------------------------------------------------------------------------
+    # -- what is asked for --------------------------------------------------------------------------------------------
 
     def check_bounds(self, parameters: ConcentratedLiquidityParameters, base: int | None = None) -> None:
         """Refuse bounds that do not enclose the base price, or that a capped market cannot reach.
@@ -157,7 +157,7 @@ class MarketMakers:
         """A market maker that is not listed yet."""
         return Pool(id, owner, pool_party(self.market, owner), terms, self.positions, self.tick, curves)
 
-    # -- the list --------------------------------------------------------------------------------------------------------
+    # -- the list -----------------------------------------------------------------------------------------------------
 
     def confirm(self, pool: Pool) -> None:
         """Put a market maker at the end of the list, and tell."""
@@ -220,6 +220,4 @@ class MarketMakers:
 def _figures(curve: Curve | None) -> CurveFigures | None:
     if curve is None:
         return None
-    return CurveFigures(
-        virtual_liquidity=curve.virtual_liquidity, theoretical_position=curve.theoretical_position
-    )
+    return CurveFigures(virtual_liquidity=curve.virtual_liquidity, theoretical_position=curve.theoretical_position)

@@ -111,9 +111,7 @@ class _Expander:
             return self.tick
         return max(self.tick, curve.high - curve.price_below(curve.high))
 
-    def _walk(
-        self, first: int, last: int, steps: tuple[int, int], approximate: bool, orders: list[Shape]
-    ) -> None:
+    def _walk(self, first: int, last: int, steps: tuple[int, int], approximate: bool, orders: list[Shape]) -> None:
         """The orders between two prices: up the lower curve, then up the upper curve."""
         for step, low, high in (
             (steps[0], first, min(last, self.base)),

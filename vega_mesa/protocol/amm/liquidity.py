@@ -34,7 +34,7 @@ class PoolLiquidity:
         self.now = -1
         self._ids = IdGenerator("00")
 
-    # -- continuous matching -------------------------------------------------------------------------------------------
+    # -- continuous matching ------------------------------------------------------------------------------------------
 
     def begin(self, now: int) -> None:
         """Start a walk from the real positions."""
@@ -145,7 +145,7 @@ class PoolLiquidity:
         order.off_book = True
         return order
 
-    # -- auctions --------------------------------------------------------------------------------------------------------
+    # -- auctions -----------------------------------------------------------------------------------------------------
 
     def expand(self, lowest: int, highest: int) -> list[Order]:
         """All pools as limit orders between two prices."""

@@ -96,7 +96,8 @@ class Pool:
         self.positions = positions
         self.tick = tick
         self.status = ACTIVE if curves is not None else PENDING
-        self.lower, self.upper = curves if curves is not None else (None, None)
+        self.lower: Curve | None = None if curves is None else curves[0]
+        self.upper: Curve | None = None if curves is None else curves[1]
         self._forget()
 
     def _forget(self) -> None:
@@ -118,7 +119,7 @@ class Pool:
         ) = state  # fmt: skip
         self._forget()
 
-    # -- where it stands -----------------------------------------------------------------------------------------------
+    # -- where it stands ----------------------------------------------------------------------------------------------
 
     @property
     def curves(self) -> tuple[Curve, Curve]:
@@ -163,16 +164,18 @@ class Pool:
             return upper.position_at(min(price, upper.high))
         return 0
 
-    # -- quotes (05 §4.6) ----------------------------------------------------------------------------------------------
+    # -- quotes (05 §4.6) ---------------------------------------------------------------------------------------------
 
     def quote(self, side: Side) -> tuple[int, int]:
         """Its best price on a side and the volume there; ``(0, 0)`` for none."""
         if self.lower is None:
             return 0, 0
         key = (self.position, self.status)
-        if self._quotes is None or self._quotes[0] != key:
-            self._quotes = (key, self._with_volume(BUY, self._bid()), self._with_volume(SELL, self._ask()))
-        return self._quotes[1 if side is BUY else 2]
+        known = self._quotes
+        if known is None or known[0] != key:
+            known = (key, self._with_volume(BUY, self._bid()), self._with_volume(SELL, self._ask()))
+            self._quotes = known
+        return known[1] if side is BUY else known[2]
 
     def best_price(self, side: Side) -> int:
         """Its best price on a side, 0 for none."""
@@ -211,7 +214,7 @@ class Pool:
         volume = self.volume_to(side.opposite, price)
         return (price, volume) if volume else (0, 0)
 
-    # -- volume and price of a trade (05 §4.7, 4.8) ----------------------------------------------------------------------
+    # -- volume and price of a trade (05 §4.7, 4.8) -------------------------------------------------------------------
 
     def volume_to(self, aggressor: Side, price: int) -> int:
         """Volume that an order of a side could trade with it until it quotes a price."""

@@ -54,9 +54,7 @@ class _Search:
     that will do is found by halving.
     """
 
-    def __init__(
-        self, pool: Pool, book: OrderBook, others: PoolLiquidity, side: Side, quote: int, until: int
-    ) -> None:
+    def __init__(self, pool: Pool, book: OrderBook, others: PoolLiquidity, side: Side, quote: int, until: int) -> None:
         self.pool = pool
         self.book = book
         self.others = others

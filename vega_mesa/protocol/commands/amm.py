@@ -1,4 +1,4 @@
-"""What the owner of an automated market maker sends (0090-VAMM). Amounts in asset decimals, prices in market decimals."""
+"""What owners of automated market makers send (0090-VAMM). Amounts in asset decimals, prices in market decimals."""
 
 from __future__ import annotations
 

@@ -493,7 +493,8 @@ class LiquidityEngine:
             else:
                 self.service_level.by_party.pop(party, None)
             self.shares.set_stake(party, commitment)
-        self.shares.refresh()
+        if changed:  # the shares of market makers alone stay as they were until fees are allocated
+            self.shares.refresh()
 
     @exact
     def _settle_epoch(self, now: int) -> list[Receipt]:

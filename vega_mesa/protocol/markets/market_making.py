@@ -1,4 +1,4 @@
-"""Automated market makers in a futures market: submitted, amended, cancelled, moved by oracles, ended (0090-VAMM; 05 §4).
+"""Automated market makers in a futures market: submitted, amended, cancelled, moved by oracles, ended (0090-VAMM).
 
 A market without market makers has ``market.amm`` None; nothing here is called for it but :func:`submit`.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 NO_POOL = "no pool matching party"
 
 
-# -- a new market maker (05 §4.2) ----------------------------------------------------------------------------------------
+# -- a new market maker (05 §4.2) ------------------------------------------------------------------------------------
 
 
 def submit(market: FuturesMarket, owner: str, command: SubmitAMM, ids: IdGenerator) -> Pool:
@@ -117,7 +117,7 @@ def _changed(market: FuturesMarket, amm: MarketMakers) -> None:
     pegging.check_references(market)
 
 
-# -- rebasing (05 §4.3) --------------------------------------------------------------------------------------------------
+# -- rebasing (05 §4.3) ----------------------------------------------------------------------------------------------
 
 
 def _rebase(market: FuturesMarket, amm: MarketMakers, pool: Pool) -> Rebase | None:
@@ -145,7 +145,7 @@ def _trade(market: FuturesMarket, pool: Pool, rebase: Rebase, ids: IdGenerator) 
         raise
 
 
-# -- amendment (05 §4.4) -------------------------------------------------------------------------------------------------
+# -- amendment (05 §4.4) ---------------------------------------------------------------------------------------------
 
 
 def amend(market: FuturesMarket, owner: str, command: AmendAMM, ids: IdGenerator) -> Pool:
@@ -166,7 +166,7 @@ def amend(market: FuturesMarket, owner: str, command: AmendAMM, ids: IdGenerator
     before = pool.terms
     terms = PoolTerms(
         commitment=before.commitment if command.commitment_amount is None else command.commitment_amount,
-        proposed_fee=command.proposed_fee if command.proposed_fee else before.proposed_fee,
+        proposed_fee=command.proposed_fee or before.proposed_fee,
         parameters=before.parameters if wanted is None else wanted,
         slippage_tolerance=command.slippage_tolerance,
         minimum_price_change_trigger=command.minimum_price_change_trigger,
@@ -245,7 +245,7 @@ def _amend(
     return pool
 
 
-# -- cancellation and the end (05 §4.4, 4.9) -------------------------------------------------------------------------------
+# -- cancellation and the end (05 §4.4, 4.9) -------------------------------------------------------------------------
 
 
 def cancel(market: FuturesMarket, owner: str, method: AMMCancelMethod, ids: IdGenerator) -> None:
@@ -303,7 +303,7 @@ def on_market_close(market: FuturesMarket, amm: MarketMakers) -> None:
     market.book.off_book = None
 
 
-# -- bases that follow a data source (05 §4.12) ----------------------------------------------------------------------------
+# -- bases that follow a data source (05 §4.12) ----------------------------------------------------------------------
 
 
 def on_source_price(market: FuturesMarket, amm: MarketMakers, source: DataSourceSpec, price: int) -> None:
