@@ -10,6 +10,7 @@ import pytest
 from vega_mesa.protocol.assets import AssetDetails, Assets
 from vega_mesa.protocol.collateral import Collateral
 from vega_mesa.protocol.events import EventBus
+from vega_mesa.protocol.events.governance import ProposalUpdated
 from vega_mesa.protocol.governance import Governance
 from vega_mesa.protocol.instants import SECOND
 from vega_mesa.protocol.markets.states import MarketState
@@ -166,6 +167,8 @@ class Network:
 
     def __init__(self):
         self.bus = EventBus()
+        self.told = {}  # the last event of each proposal: all that there is of a rejected one
+        self.bus.subscribe(ProposalUpdated, lambda event: self.told.update({event.proposal: event}))
         self.parameters = NetworkParameters(bus=self.bus)
         self.parameters.load(PARAMETERS)
         self.parameters.take_changed()

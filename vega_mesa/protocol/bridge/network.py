@@ -250,7 +250,7 @@ class Bridge:
         """Take money out of the network: built-in assets at once, tokens into a bundle that validators sign.
 
         Raises:
-            Refused: with the network's text; the rejected withdrawal is kept for reading.
+            Refused: with the network's text; the rejected withdrawal is told in an event only.
 
         Emits: WithdrawalUpdated, and the ledger's events.
         """
@@ -268,7 +268,7 @@ class Bridge:
             builtin = self._check_withdrawal(submission)
             self.collateral.withdraw(party, submission.asset, submission.amount)
         except Refused:
-            self._set_withdrawal(replace(withdrawal, status=Status.REJECTED))
+            self._announce(replace(withdrawal, status=Status.REJECTED))  # told, not kept
             raise
         if builtin:
             return self._set_withdrawal(replace(withdrawal, status=Status.FINALIZED))
@@ -434,6 +434,10 @@ class Bridge:
 
     def _set_withdrawal(self, withdrawal: Withdrawal) -> Withdrawal:
         self.withdrawals[withdrawal.id] = withdrawal
+        self._announce(withdrawal)
+        return withdrawal
+
+    def _announce(self, withdrawal: Withdrawal) -> None:
         self.bus.send(
             WithdrawalUpdated,
             withdrawal=withdrawal.id,
@@ -445,7 +449,6 @@ class Bridge:
             receiver=withdrawal.receiver,
             transaction=withdrawal.transaction,
         )
-        return withdrawal
 
 
 def _id_of(entry: _Pending) -> str:

@@ -75,7 +75,7 @@ class Governance:
         self.tokens = tokens
         self.changes = Changes(parameters, assets, enactor)
         self.proposals: dict[str, Proposal] = {}
-        """Every proposal ever taken or rejected, by id, in order of submission."""
+        """Every proposal ever taken, by id, in order of submission."""
         self.batches: dict[str, Batch] = {}
         self._active: list[str] = []  # proposals that have an end or an enactment to come, batches' only once passed
         self._open_batches: list[str] = []
@@ -90,7 +90,7 @@ class Governance:
             now: nanoseconds.
 
         Raises:
-            Refused: with the network's text; the rejected proposal is kept for reading.
+            Refused: with the network's text; the rejected proposal is told in an event only.
 
         Emits: ProposalUpdated.
         """
@@ -135,7 +135,7 @@ class Governance:
             members.append(proposal)
         errors = self._validate_batch(members, limits, now)
         if errors:
-            self._reject_batch(batch, members, errors)
+            self._reject_batch(members, errors)
         batch.members = [proposal.id for proposal in members]
         self.batches[id] = batch
         self._open_batches.append(id)
@@ -163,10 +163,7 @@ class Governance:
                 self.changes.discard(proposal)
         return errors
 
-    def _reject_batch(self, batch: Batch, members: list[Proposal], errors: dict[str, ProposalRefused]) -> None:
-        batch.state = State.REJECTED
-        batch.members = [proposal.id for proposal in members]
-        self.batches[batch.id] = batch
+    def _reject_batch(self, members: list[Proposal], errors: dict[str, ProposalRefused]) -> None:
         for proposal in members:
             error = errors.get(proposal.id)
             reason = ProposalError.PROPOSAL_IN_BATCH_REJECTED if error is None else error.reason
@@ -414,7 +411,6 @@ class Governance:
     # -- states ----------------------------------------------------------------------------------------------------
 
     def _end(self, proposal: Proposal, state: ProposalState, reason: ProposalError, details: str = "") -> None:
-        self.proposals.setdefault(proposal.id, proposal)
         proposal.reason = reason
         proposal.error_details = details
         self._move(proposal, state)
