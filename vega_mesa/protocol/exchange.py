@@ -12,10 +12,16 @@ from decimal import Decimal
 
 from vega_mesa.errors import InvalidCommand
 from vega_mesa.protocol import command_handlers, parameter_dispatch, succession
+from vega_mesa.protocol.amm.pool import pool_party
 from vega_mesa.protocol.assets import Assets
 from vega_mesa.protocol.bridge import Bridge
 from vega_mesa.protocol.collateral import AccountType, Collateral
-from vega_mesa.protocol.commands.governance import ProgramChange, TransferChange, UpdateMarketState
+from vega_mesa.protocol.commands.governance import (
+    NewProtocolAutomatedPurchase,
+    ProgramChange,
+    TransferChange,
+    UpdateMarketState,
+)
 from vega_mesa.protocol.data_sources import DataSources
 from vega_mesa.protocol.delegation import Delegation
 from vega_mesa.protocol.epochs import Epoch, Epochs
@@ -23,15 +29,17 @@ from vega_mesa.protocol.events import EventBus
 from vega_mesa.protocol.events.trading import CommandRefused, MarketDataUpdated
 from vega_mesa.protocol.governance import Governance
 from vega_mesa.protocol.incentives import Incentives
-from vega_mesa.protocol.matching.identifiers import IdGenerator
-from vega_mesa.protocol.markets import auctions, lifecycle
+from vega_mesa.protocol.markets import auctions
 from vega_mesa.protocol.markets.definition import MarketDefinition, SpotProduct
 from vega_mesa.protocol.markets.futures import FuturesMarket
 from vega_mesa.protocol.markets.services import MarketServices
 from vega_mesa.protocol.markets.states import MarketState
+from vega_mesa.protocol.markets.trading_market import TradingMarket
+from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.network_parameters import NetworkParameters
 from vega_mesa.protocol.outcome import Outcome
 from vega_mesa.protocol.refusal import Refused
+from vega_mesa.protocol.spot import AutomatedPurchaseTerms, SpotMarket, check_terms
 from vega_mesa.protocol.staking import StakeView, StakingAccounts
 from vega_mesa.protocol.validators import Validators
 
@@ -75,7 +83,7 @@ class Exchange:
         self.bridge = Bridge(self.bus, self.collateral, self.assets, self.network_parameters, self.staking)
         self.governance = Governance(self.bus, self.network_parameters, self.assets, self.stake, self, self.bridge)
         self.services = MarketServices(self.bus, self.collateral, self.data_sources, self.assets)
-        self.markets: dict[str, FuturesMarket] = {}
+        self.markets: dict[str, TradingMarket] = {}
         self.incentives = self._incentives(record_activity=record_activity)
         self.succession = succession.Succession()
         self.long_block_table: list[tuple[int, int]] = []
@@ -99,6 +107,7 @@ class Exchange:
         services.volume_rebates = incentives.volume_rebates
         services.activity = incentives.activity
         services.transfers = incentives.transfers
+        services.profiles = incentives.profiles
         if record_activity:
             incentives.start_recording()
         return incentives
@@ -132,13 +141,19 @@ class Exchange:
         self.governance.tick(now)
 
     def _tick_markets(self, now: int) -> None:
+        """All futures markets in order of creation, then all spot markets."""
+        spot_markets = []
         for market in list(self.markets.values()):
             if market.has_ended:
                 self._remove(market)
-                continue
-            self.succession.before_tick(self, market)
+            elif isinstance(market, FuturesMarket):
+                self.succession.before_tick(self, market)
+                market.tick(now)
+                self.succession.after_tick(self, market)
+            else:
+                spot_markets.append(market)
+        for market in spot_markets:
             market.tick(now)
-            self.succession.after_tick(self, market)
         if MarketDataUpdated in self.bus.wanted:
             for market in self.markets.values():
                 self.bus.send(MarketDataUpdated, data=market.market_data())
@@ -204,7 +219,7 @@ class Exchange:
                 self.bus.send(CommandRefused, party=party, command=type(command).__name__, error=refusal.text)
             return Outcome(refusal.text)
 
-    def market(self, market_id: str) -> FuturesMarket:
+    def market(self, market_id: str) -> TradingMarket:
         """The market with this id.
 
         Raises:
@@ -238,10 +253,13 @@ class Exchange:
         return market.definition if market is not None else self.succession.definition(market_id)
 
     def equity_like_share(self, market_id: str, party: str) -> Decimal:
-        """The party's equity-like share in the market; 0 without one."""
+        """The party's equity-like share in the market, its market maker's included; 0 without one."""
         market = self.markets.get(market_id)
-        share = None if market is None else market.liquidity.shares.by_party.get(party)
-        return Decimal(0) if share is None else share.share
+        if market is None:
+            return Decimal(0)
+        shares = market.liquidity.shares.by_party
+        keys = (party, pool_party(market_id, party))
+        return sum((shares[key].share for key in keys if key in shares), Decimal(0))
 
     def is_succeeded(self, market_id: str) -> bool:
         """Whether another market has already taken this one's place."""
@@ -249,37 +267,38 @@ class Exchange:
 
     def submit_market(
         self, market_id: str, definition: MarketDefinition, proposer: str = "", opens_at: int = 0
-    ) -> FuturesMarket:
+    ) -> TradingMarket:
         """Create a proposed market."""
-        if isinstance(definition.product, SpotProduct):
-            raise Refused("product type is not supported")
-        market = FuturesMarket(market_id, definition, self.services, self.now, proposer)
+        is_spot = isinstance(definition.product, SpotProduct)
+        kind: type[FuturesMarket | SpotMarket] = SpotMarket if is_spot else FuturesMarket
+        market = kind(market_id, definition, self.services, self.now, proposer)
         self.markets[market_id] = market
-        self.incentives.activity.add_market(market)
+        self.incentives.activity.add_market(market, has_positions=not is_spot)
         parameter_dispatch.initialise_market(self, market)
         market.announce_market()
         return market
 
     def start_opening_auction(self, market_id: str) -> None:
         """Open a proposed market."""
-        lifecycle.start_opening_auction(self.market(market_id))
+        self.market(market_id).start_opening_auction()
 
     def reject_market(self, market_id: str) -> None:
         """Reject and forget a proposed market."""
         market = self.market(market_id)
-        lifecycle.reject(market)
+        market.reject()
         self._remove(market)
 
     def succeed_market(self, market_id: str) -> None:
         """Enact a market with a parent (0081-SUCM)."""
-        self.succession.enact(self, self.market(market_id))
+        market = self.market(market_id)
+        if isinstance(market, FuturesMarket):
+            self.succession.enact(self, market)
 
     def update_market(self, market_id: str, definition: MarketDefinition) -> None:
         """Give a market new terms; its decimals and its asset stay."""
         market = self.market(market_id)
         before = market.definition
-        lifecycle.update(
-            market,
+        market.update(
             replace(
                 definition,
                 decimal_places=before.decimal_places,
@@ -298,20 +317,19 @@ class Exchange:
             raise Refused("invalid state update request. Market is already in a terminal state")
         suspended = market.state is MarketState.SUSPENDED_VIA_GOVERNANCE
         if change.update_type == "MARKET_STATE_UPDATE_TYPE_TERMINATE":
-            if change.price is None:
-                raise Refused("missing settlement price for governance initiated futures market termination")
-            lifecycle.terminate_by_governance(market, change.price)
+            market.terminate_by_governance(change.price)
         elif change.update_type == "MARKET_STATE_UPDATE_TYPE_SUSPEND":
-            if suspended:
+            if suspended and isinstance(market, FuturesMarket):
                 raise Refused("invalid state update request. Market for suspend is already suspended")
-            lifecycle.suspend(market)
+            market.suspend()
         else:
             if not suspended:
                 raise Refused("invalid state update request. Market for resume is not suspended")
-            lifecycle.resume(market)
+            market.resume()
 
-    def _remove(self, market: FuturesMarket) -> None:
-        self.succession.on_removed(self, market)
+    def _remove(self, market: TradingMarket) -> None:
+        if isinstance(market, FuturesMarket):
+            self.succession.on_removed(self, market)
         self.incentives.activity.remove_market(market.id)
         self.markets.pop(market.id, None)
 
@@ -345,13 +363,18 @@ class Exchange:
         """Carry out or schedule a governance transfer, or end one."""
         self.incentives.enact_transfer(change, proposal_id, self.now)
 
-    def check_automated_purchase(self, change: object) -> None:
+    def check_automated_purchase(self, change: NewProtocolAutomatedPurchase) -> None:
         """Refuse an automated purchase that is not valid now."""
-        raise Refused("automated purchases are not supported")
+        assert isinstance(change.purchase, AutomatedPurchaseTerms)
+        check_terms(change.purchase, self.markets.get(change.purchase.market), self.assets)
 
-    def start_automated_purchase(self, change: object, proposal_id: str) -> None:
-        """Register an automated purchase."""
-        raise Refused("automated purchases are not supported")
+    def start_automated_purchase(self, change: NewProtocolAutomatedPurchase, proposal_id: str) -> None:
+        """Start an automated purchase on its spot market."""
+        assert isinstance(change.purchase, AutomatedPurchaseTerms)
+        market = self.markets.get(change.purchase.market)
+        if not isinstance(market, SpotMarket):
+            raise Refused("market does not exist")
+        market.start_purchase(proposal_id, change.purchase)
 
     def insurance_pool(self, market_id: str, asset: str) -> int:
         """Balance of a market's insurance pool, also of one that has ended."""

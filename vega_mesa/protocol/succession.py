@@ -57,7 +57,7 @@ class Succession:
         if parent is None or parent in self.successors:
             return None
         live = exchange.markets.get(parent)
-        if live is not None:
+        if isinstance(live, FuturesMarket):
             return live
         kept = self.retained.get(parent)
         return None if kept is None else kept.market
@@ -102,9 +102,7 @@ class Succession:
         parent.is_succeeded = True
         pool = parent.insurance
         amount = Factor(market.definition.insurance_pool_fraction).floor_of(pool.balance)
-        exchange.collateral.transfer(
-            "TRANSFER_TYPE_SUCCESSOR_INSURANCE_FRACTION", amount, pool, market.insurance
-        )
+        exchange.collateral.transfer("TRANSFER_TYPE_SUCCESSOR_INSURANCE_FRACTION", amount, pool, market.insurance)
         if self.retained.pop(parent.id, None) is not None:
             lifecycle.clear_insurance(parent)
 

@@ -139,6 +139,11 @@ class AuctionState:
         return AuctionTrigger.LONG_BLOCK in (self.trigger, self.extension_trigger)
 
     @property
+    def is_automated_purchase(self) -> bool:
+        """Whether the network trades in this auction, or extended it to do so."""
+        return AuctionTrigger.PROTOCOL_AUTOMATED_PURCHASE in (self.trigger, self.extension_trigger)
+
+    @property
     def is_suspension(self) -> bool:
         """Whether governance has suspended the market, by an auction or by an extension of one."""
         return AuctionTrigger.GOVERNANCE_SUSPENSION in (self.trigger, self.extension_trigger)

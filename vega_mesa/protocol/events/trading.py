@@ -180,6 +180,17 @@ class MarketUpdated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AutomatedPurchaseAnnounced(Event):
+    """The network has earmarked ``amount`` (asset decimals) to trade in the market's next auction (0097-PAPU)."""
+
+    market: str
+    asset: str
+    from_account: str
+    to_account: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarketDataUpdated(Event):
     """The market's figures at the end of a tick (``data`` is a vega_mesa.protocol.markets.market_data.MarketData)."""
 

@@ -19,6 +19,7 @@ from vega_mesa.protocol.fees.fee import (
     TREASURY_PAY,
     FeeBill,
 )
+from vega_mesa.protocol.matching.order import NETWORK
 from vega_mesa.protocol.refusal import Refused
 
 _MARKET_DESTINATIONS: Final = {
@@ -97,20 +98,25 @@ class FeeCollector:
             else:
                 self._take(type, amount, pool)
 
-    def pay_spot(self, bill: FeeBill) -> None:
+    def pay_spot(self, bill: FeeBill, network: Account | None = None) -> None:
         """Carry the payments out from general accounts, or none of them if a party cannot pay its total.
 
         A referrer's reward cannot be paid on a spot market: it and what follows it are not carried out.
 
+        Args:
+            network: where the network pays from, if it trades itself; without it the network cannot pay.
+
         Raises:
-            Refused: ``insufficient funds to pay fees`` (nothing moved), or the type of a reward (what precedes it has
-                moved). Callers go on after both.
+            Refused: ``insufficient funds to pay fees`` (nothing moved), or the type of a reward, or no account of the
+                network (what precedes either has moved). Callers go on after all.
         """
         self._open_destinations()
         find, asset = self.collateral.find, self.asset
         for party, total in sorted(bill.totals.items()):
-            account = find(AccountType.GENERAL, asset, party)
+            account = network if party == NETWORK else find(AccountType.GENERAL, asset, party)
             if account is None:
+                if party == NETWORK:
+                    continue
                 raise Refused("account does not exists")
             if account.balance < total:
                 raise Refused("insufficient funds to pay fees")
@@ -119,8 +125,11 @@ class FeeCollector:
                 self._hand_out(type, party, amount)
             elif type in (REWARD_PAY, REWARD_DISTRIBUTE):
                 raise Refused("an invalid transfer type was send to build a fee transfer request")
+            elif party == NETWORK and network is None:
+                raise Refused("account does not exists")
             else:
-                self._take(type, amount, (find(AccountType.GENERAL, asset, party),))
+                payer = network if party == NETWORK else find(AccountType.GENERAL, asset, party)
+                self._take(type, amount, (payer,))
 
     # -- parts -----------------------------------------------------------------------------------------------------
 

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 # -- entering (03 §8.3) ------------------------------------------------------------------------------------------------
 
 
-def enter_price_auction(market: FuturesMarket, breached: PriceMonitoringTrigger) -> None:
+def enter_price_auction(market: TradingMarket, breached: PriceMonitoringTrigger) -> None:
     """Start a price-monitoring auction because a price breached this trigger."""
     market.auction.start_price(market.price_monitor.now, breached.auction_extension)
-    enter(market)
+    market.enter_auction()
     market.set_state(MarketState.SUSPENDED)
 
 
@@ -82,7 +82,7 @@ def enter_or_extend_long_block(market: TradingMarket, duration: int) -> None:
 # -- the check at every tick (03 §8.2) -----------------------------------------------------------------------------------
 
 
-def check(market: FuturesMarket, ids: IdGenerator) -> None:
+def check(market: TradingMarket, ids: IdGenerator) -> None:
     """Leave, extend or cancel the auction, if it is time; outside auctions only top up bonds."""
     auction = market.auction
     if not auction.in_auction:
@@ -96,7 +96,7 @@ def check(market: FuturesMarket, ids: IdGenerator) -> None:
     stop_triggers.evaluate(market, ids)
 
 
-def _check_end(market: FuturesMarket, ids: IdGenerator) -> bool:
+def _check_end(market: TradingMarket, ids: IdGenerator) -> bool:
     """Work through a tick in an auction; False when the market was cancelled."""
     auction = market.auction
     indicative = market.book.indicative()[0]
@@ -111,7 +111,7 @@ def _check_end(market: FuturesMarket, ids: IdGenerator) -> bool:
         if not indicative or not market.state_variables.all_initialised:
             return True
         auction.ready_to_leave()
-    elif auction.is_long_block:
+    elif auction.is_long_block or auction.is_automated_purchase:
         auction.ready_to_leave()
     if not auction.is_price:
         market.liquidity.top_up_bonds()
@@ -121,11 +121,11 @@ def _check_end(market: FuturesMarket, ids: IdGenerator) -> bool:
         market.liquidity.top_up_bonds()
     announce(market, auction.take_extension_notice())
     if auction.ready:
-        leave(market, ids)
+        market.leave_auction(ids)
     return True
 
 
-def _check_price(market: FuturesMarket, indicative: int) -> None:
+def _check_price(market: TradingMarket, indicative: int) -> None:
     breached = market.price_monitor.check_in_auction(indicative)
     if breached is None:
         market.auction.ready_to_leave()
@@ -133,7 +133,7 @@ def _check_price(market: FuturesMarket, indicative: int) -> None:
         market.auction.extend(AuctionTrigger.PRICE, breached.auction_extension)
 
 
-def _give_up(market: FuturesMarket) -> bool:
+def _give_up(market: TradingMarket) -> bool:
     """Cancel a market whose opening auction has lasted, or is scheduled to last, too long (03 §8.4)."""
     longest = market.maximum_auction_duration_ns
     auction = market.auction
@@ -142,7 +142,7 @@ def _give_up(market: FuturesMarket) -> bool:
     limit = auction.begin + longest
     if market.now <= limit and auction.end <= limit:
         return False
-    lifecycle.cancel_market(market)
+    market.cancel()
     return True
 
 
@@ -150,7 +150,11 @@ def _give_up(market: FuturesMarket) -> bool:
 
 
 def leave(market: FuturesMarket, ids: IdGenerator, *, resumed: bool = False) -> None:
-    """Uncross and go back to continuous trading, unless the price that comes of it starts another auction."""
+    """Uncross and go back to continuous trading, unless the price that comes of it starts another auction.
+
+    Args:
+        resumed: a governance suspension was lifted: the auction's state is gone before the book uncrosses (03 §8.7).
+    """
     opening = market.auction.is_opening
     uncross(market, ids, resumed=resumed)
     notice = market.auction.left(market.now)
@@ -170,11 +174,6 @@ def leave(market: FuturesMarket, ids: IdGenerator, *, resumed: bool = False) -> 
         market.liquidity.on_leave_opening_auction(market.now)
     market.update_liquidity_fee()
     market.recalculate(StateVariableTrigger.AUCTION_ENDED)
-
-
-def resume(market: FuturesMarket, ids: IdGenerator) -> None:
-    """Leave a governance suspension: the auction's state is gone before the book uncrosses (03 §8.7)."""
-    leave(market, ids, resumed=True)
 
 
 def uncross(market: FuturesMarket, ids: IdGenerator, *, resumed: bool = False) -> None:

@@ -204,3 +204,4 @@ class MarketDefinition:
     parent_market: str | None = None
     insurance_pool_fraction: Decimal = Decimal(0)
     metadata: tuple[str, ...] = ()
+    allowed_sellers: tuple[str, ...] = ()  # who may sell on a spot market; empty: everybody

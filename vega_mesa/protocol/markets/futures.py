@@ -8,15 +8,18 @@ an auction in :mod:`vega_mesa.protocol.markets.auctions`, the mark-to-market in 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from vega_mesa.protocol.amm.engine import MarketMakers
 from vega_mesa.protocol.collateral import Account, AccountType
 from vega_mesa.protocol.commands.liquidity import LiquidityProvisionSubmission
 from vega_mesa.protocol.commands.trading import OrderAmendment, OrderSubmission, UpdateMarginMode
+from vega_mesa.protocol.data_sources import DataSourceSpec
 from vega_mesa.protocol.epochs import Epoch
 from vega_mesa.protocol.liquidation import LiquidationEngine
+from vega_mesa.protocol.liquidity import LiquidityPool
 from vega_mesa.protocol.margin import isolated
 from vega_mesa.protocol.margin.levels import MarginCalculator
 from vega_mesa.protocol.mark_price import CompositePrice
@@ -28,6 +31,7 @@ from vega_mesa.protocol.markets import (
     isolated_margin,
     lifecycle,
     margining,
+    market_making,
     marking,
     order_entry,
     stop_triggers,
@@ -89,6 +93,7 @@ class FuturesMarket(TradingMarket):
             self.max_price if self.fully_collateralised else None,
         )
         self.composite = CompositePrice(definition.mark_price, self.max_price)
+        self.amm: MarketMakers | None = None  # until the first market maker
         # what settles
         self.product = Future(product) if isinstance(product, FutureProduct) else Perpetual(product)
         self.product.bind(self)
@@ -115,6 +120,8 @@ class FuturesMarket(TradingMarket):
         if self.state in (MarketState.PROPOSED, MarketState.TRADING_TERMINATED) or self.state in ENDED:
             return
         self.liquidity.on_tick(now)
+        if self.amm is not None:
+            market_making.on_tick(self, self.amm)
         auctions.check(self, ids)
         if self.state in ENDED:
             return
@@ -193,6 +200,14 @@ class FuturesMarket(TradingMarket):
         """Put the book into the auction that has been flagged."""
         auctions.enter(self)
 
+    def leave_auction(self, ids: IdGenerator, *, resumed: bool = False) -> None:
+        """Uncross and go back to continuous trading."""
+        auctions.leave(self, ids, resumed=resumed)
+
+    def cancel(self) -> None:
+        """End a market that never opened."""
+        lifecycle.cancel_market(self)
+
     def reject(self) -> None:
         """Reject a proposed market, or a pending successor."""
         lifecycle.reject(self)
@@ -206,14 +221,6 @@ class FuturesMarket(TradingMarket):
         if price is None:
             raise Refused("missing settlement price for governance initiated futures market termination")
         lifecycle.terminate_by_governance(self, price)
-
-    def suspend(self) -> None:
-        """Suspend trading."""
-        lifecycle.suspend(self)
-
-    def resume(self) -> None:
-        """Lift a suspension."""
-        lifecycle.resume(self)
 
     def on_epoch_start(self, epoch: Epoch) -> None:
         """An epoch started: what was queued takes effect."""
@@ -274,9 +281,35 @@ class FuturesMarket(TradingMarket):
     def volume_at_or_better(self, side: Side, price: int) -> int:
         """Volume that a disposal can count on, automated market makers included."""
         volume = self.book.volume_at_or_better(side, price)
-        if self.book.off_book is not None:
-            volume += self.services.pool_volume(self, side, price)
+        if self.amm is not None:
+            volume += self.amm.liquidity.volume_at_or_better(side, price)
         return volume
+
+    def liquidity_pools(self) -> Sequence[LiquidityPool]:
+        """The automated market makers that are live now."""
+        return () if self.amm is None else self.amm.providers
+
+    # -- automated market makers -----------------------------------------------------------------------------------------
+
+    def market_makers(self) -> MarketMakers:
+        """The engine of automated market makers, made when it is first needed."""
+        if self.amm is None:
+            self.amm = MarketMakers(
+                self.id,
+                self.asset,
+                self.collateral,
+                self.positions,
+                self.price_scale,
+                self.position_scale,
+                self.max_price,
+                self.amm_parameters,
+            )
+        return self.amm
+
+    def on_source_price(self, source: DataSourceSpec, price: int) -> None:
+        """A perpetual's index, or an oracle of a composite price, has a new price (asset decimals)."""
+        if self.amm is not None:
+            market_making.on_source_price(self, self.amm, source, price)
 
     # -- what the parts' functions share ---------------------------------------------------------------------------------
 
@@ -305,6 +338,7 @@ class FuturesMarket(TradingMarket):
             stop_triggers.announce(self, stop_order)
 
     def after_mark_to_market(self) -> None:
-        """Let automated market makers whose funds are gone be cleaned up."""
+        """Liquidity fees follow what the margin calls did to bonds; market makers that have finished end."""
         self.update_liquidity_fee()
-        self.services.after_mark_to_market(self)
+        if self.amm is not None:
+            market_making.after_mark_to_market(self, self.amm)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from vega_mesa.protocol.collateral import Account, AccountType
 from vega_mesa.protocol.data_sources.binding import settlement_binding
 from vega_mesa.protocol.events.trading import MarketDataUpdated, MarketSettled
-from vega_mesa.protocol.markets import auctions, cancellations, margining, marking, stop_triggers
+from vega_mesa.protocol.markets import auctions, cancellations, margining, market_making, marking, stop_triggers
 from vega_mesa.protocol.markets.definition import FutureProduct, MarketDefinition, PerpetualProduct
 from vega_mesa.protocol.markets.states import AuctionTrigger, MarketState
 from vega_mesa.protocol.matching.order import NETWORK, OrderStatus
@@ -19,6 +19,7 @@ from vega_mesa.protocol.settlement.final import final_settlement
 
 if TYPE_CHECKING:
     from vega_mesa.protocol.markets.futures import FuturesMarket
+    from vega_mesa.protocol.markets.trading_market import TradingMarket
 
 PRICE_SOURCE = "price-source-"
 
@@ -63,7 +64,7 @@ def take_price_source(market: FuturesMarket, key: str, properties: Mapping[str, 
     binding = settlement_binding(source.spec, source.property)
     price = binding.to_asset(properties[source.property], market.asset_decimals)
     market.composite.record_oracle(index, price, market.now)
-    market.services.on_source_price(market, source.spec, price)
+    market.on_source_price(source.spec, price)
     return True
 
 
@@ -93,6 +94,8 @@ def settle(market: FuturesMarket, price: int, state: MarketState = MarketState.S
     market.collection.final(outcome)
     receipts = market.liquidity.on_market_close(market.now)
     market.services.on_liquidity_receipts(market, receipts)
+    if market.amm is not None:
+        market_making.on_market_close(market, market.amm)
     clear_accounts(market)
     if market.is_succeeded:
         clear_insurance(market)
@@ -131,6 +134,8 @@ def cancel_market(market: FuturesMarket) -> None:
         orders = market.orders_of(party)
         if orders:
             cancellations.cancel(market, orders)
+    if market.amm is not None:
+        market_making.on_market_close(market, market.amm)
     clear_accounts(market)
     clear_insurance(market)
     market.liquidity.stop(market.now)
@@ -196,7 +201,7 @@ def clear_insurance(market: FuturesMarket) -> None:
 # -- changes by governance -------------------------------------------------------------------------------------------------
 
 
-def suspend(market: FuturesMarket) -> None:
+def suspend(market: TradingMarket) -> None:
     """Suspend trading: an auction without an end, or one longer than the running auction (03 §8.7)."""
     market.state = MarketState.SUSPENDED_VIA_GOVERNANCE
     auction = market.auction
@@ -204,16 +209,16 @@ def suspend(market: FuturesMarket) -> None:
         auction.extend(AuctionTrigger.GOVERNANCE_SUSPENSION, auction.minimum_duration)
     else:
         auction.start_suspension(market.now)
-        auctions.enter(market)
+        market.enter_auction()
     market.announce_market()
 
 
-def resume(market: FuturesMarket) -> None:
+def resume(market: TradingMarket) -> None:
     """Lift a suspension."""
     auction = market.auction
     ids = market.block_ids("resume")
     if auction.trigger is AuctionTrigger.GOVERNANCE_SUSPENSION and not auction.is_price and not auction.is_long_block:
-        auctions.resume(market, ids)
+        market.leave_auction(ids, resumed=True)
         return
     auction.drop_extension()
     market.state = MarketState.PENDING if auction.is_opening else MarketState.SUSPENDED

@@ -33,6 +33,7 @@ from vega_mesa.protocol.refusal import Refused
 
 if TYPE_CHECKING:
     from vega_mesa.protocol.markets.futures import FuturesMarket
+    from vega_mesa.protocol.markets.trading_market import TradingMarket
 
 NON_PERSISTENT = frozenset((TimeInForce.FOK, TimeInForce.IOC, TimeInForce.GFN))
 REFUSED_IN_AUCTION = {
@@ -75,7 +76,7 @@ def submit_order(
             stop_triggers.evaluate(market, ids)
 
 
-def new_order(market: FuturesMarket, party: str, submission: OrderSubmission, id: str) -> Order:
+def new_order(market: TradingMarket, party: str, submission: OrderSubmission, id: str) -> Order:
     """The order that a submission describes, priced in asset decimals."""
     peg, berg = submission.pegged_order, submission.iceberg_opts
     return Order(
@@ -98,7 +99,7 @@ def new_order(market: FuturesMarket, party: str, submission: OrderSubmission, id
     )
 
 
-def reject(market: FuturesMarket, order: Order, refusal: OrderRefused) -> None:
+def reject(market: TradingMarket, order: Order, refusal: OrderRefused) -> None:
     """Mark a refused order and tell whoever listens, where the protocol tells at all."""
     if not refusal.emits:
         return
@@ -266,7 +267,7 @@ def _settle_remainder(market: FuturesMarket, order: Order, hidden: int) -> None:
         market.positions.unregister(order)
 
 
-def accept_prices(market: FuturesMarket, order: Order, fills: list[Fill]) -> bool:
+def accept_prices(market: TradingMarket, order: Order, fills: list[Fill]) -> bool:
     """Hold each price against the price monitor; False when the order has just started an auction (0032-PRIM)."""
     persistent = order.time_in_force not in NON_PERSISTENT
     monitor = market.price_monitor

@@ -12,9 +12,10 @@ ALL_REFERENCES = frozenset((PeggedReference.MID, PeggedReference.BEST_BID, Pegge
 
 if TYPE_CHECKING:
     from vega_mesa.protocol.markets.futures import FuturesMarket
+    from vega_mesa.protocol.markets.trading_market import TradingMarket
 
 
-def price(market: FuturesMarket, order: Order) -> bool:
+def price(market: TradingMarket, order: Order) -> bool:
     """Give a pegged order its price; False when there is none now (in an auction, or without a reference)."""
     if market.auction.in_auction:
         return False
@@ -26,7 +27,7 @@ def price(market: FuturesMarket, order: Order) -> bool:
     return True
 
 
-def park(market: FuturesMarket, order: Order) -> None:
+def park(market: TradingMarket, order: Order) -> None:
     """Put a pegged order that is off the book among the parked ones, and tell."""
     order.updated_at = market.now
     market.parked.park(order)

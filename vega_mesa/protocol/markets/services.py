@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.assets import Assets
 from vega_mesa.protocol.collateral import Collateral
-from vega_mesa.protocol.data_sources import DataSources, DataSourceSpec
+from vega_mesa.protocol.data_sources import DataSources
 from vega_mesa.protocol.epochs import Epoch
 from vega_mesa.protocol.events import EventBus
 from vega_mesa.protocol.fees import Referrals, VolumeDiscounts, VolumeRebates
 from vega_mesa.protocol.liquidity import Receipt
 from vega_mesa.protocol.market_activity import MarketActivity
-from vega_mesa.protocol.matching.order import Side, Trade
+from vega_mesa.protocol.matching.order import Trade
+from vega_mesa.protocol.party_profiles import PartyProfiles
 from vega_mesa.protocol.settlement.funding import FundingFlows
 from vega_mesa.protocol.settlement.mark_to_market import MarkToMarket
 from vega_mesa.protocol.transfers import Transfers
@@ -34,8 +35,10 @@ class MarketServices:
         self.referrals: Referrals | None = None
         self.volume_discounts: VolumeDiscounts | None = None
         self.volume_rebates: VolumeRebates | None = None
+        self.earmarks: dict[str, int] = {}  # what automated purchases have set aside, by account id
         self.activity = MarketActivity(collateral)
         self.transfers: Transfers | None = None
+        self.profiles: PartyProfiles | None = None
 
     def asset_decimals(self, asset: str) -> int:
         """Decimals of an asset."""
@@ -74,12 +77,7 @@ class MarketServices:
         statistics.send(self.bus, market.id, market.asset, self.collateral.quanta[market.asset], epoch.sequence)
         statistics.clear()
 
-    def pool_volume(self, market: FuturesMarket, side: Side, price: int) -> int:
-        """Volume that automated market makers quote at a price or better."""
-        return 0
-
-    def on_source_price(self, market: FuturesMarket, source: DataSourceSpec, price: int) -> None:
-        """A perpetual's index, or an oracle of a market's composite prices, has a new price (asset decimals)."""
-
-    def after_mark_to_market(self, market: FuturesMarket) -> None:
-        """A market has been marked to market."""
+    def on_market_maker(self, owner: str, key: str) -> None:
+        """An automated market maker trades under a key derived from its owner's."""
+        if self.profiles is not None:
+            self.profiles.add_derived_key(owner, key)

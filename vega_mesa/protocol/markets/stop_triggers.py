@@ -95,7 +95,7 @@ def evaluate(market: TradingMarket, ids: IdGenerator) -> None:
     """Show the last traded price to the pool and send what fires, until nothing does (02 §5.4, 5.5)."""
     pool = market.stop_orders
     last = market.last_traded_price
-    if not last:
+    if not last or (market.stop_orders_wait and market.auction.in_auction):
         return
     if not pool.orders:
         pool.last_price = market.price_scale.over(last)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from vega_mesa.protocol.amm.parameters import AMMParameters
 from vega_mesa.protocol.arithmetic import Scale
 from vega_mesa.protocol.auctions.auction_state import AuctionState
 from vega_mesa.protocol.auctions.price_monitor import PriceMonitor
@@ -25,7 +26,7 @@ from vega_mesa.protocol.epochs import Epoch
 from vega_mesa.protocol.events.trading import MarketUpdated, OrderUpdated
 from vega_mesa.protocol.fees import FeeCollector, FeeEngine
 from vega_mesa.protocol.liquidity import LiquidityEngine, LiquidityPool
-from vega_mesa.protocol.markets import stop_triggers
+from vega_mesa.protocol.markets import lifecycle, stop_triggers
 from vega_mesa.protocol.markets.definition import MarketDefinition
 from vega_mesa.protocol.markets.liquidity_view import MarketLiquidityView
 from vega_mesa.protocol.markets.market_data import MarketData, read_market_data
@@ -55,6 +56,9 @@ class TradingMarket(ABC):
         asset: what prices are in and fees are paid in: the settlement asset, or the quote asset.
         spot: whether orders are backed by funds instead of margins.
     """
+
+    stop_orders_wait = False
+    """Whether stop orders wait for the end of an auction instead of firing into it."""
 
     def __init__(
         self,
@@ -87,6 +91,7 @@ class TradingMarket(ABC):
         self.maximum_auction_duration_ns = 0
         self.minimum_order_value_multiple = Decimal(0)
         self.max_stop_orders_per_party = 0
+        self.amm_parameters = AMMParameters()
         # orders
         self.book = OrderBook(id)
         self.parked = ParkedOrders()
@@ -216,6 +221,14 @@ class TradingMarket(ABC):
         """Put the book into the auction that has been flagged."""
 
     @abstractmethod
+    def leave_auction(self, ids: IdGenerator, *, resumed: bool = False) -> None:
+        """Uncross and go back to continuous trading; ``resumed`` when a governance suspension was lifted."""
+
+    @abstractmethod
+    def cancel(self) -> None:
+        """End a market that never opened."""
+
+    @abstractmethod
     def reject(self) -> None:
         """Reject a proposed market."""
 
@@ -227,13 +240,13 @@ class TradingMarket(ABC):
     def terminate_by_governance(self, price: int | None) -> None:
         """Terminate and close; ``price`` in market decimals."""
 
-    @abstractmethod
     def suspend(self) -> None:
         """Suspend trading."""
+        lifecycle.suspend(self)
 
-    @abstractmethod
     def resume(self) -> None:
         """Lift a suspension."""
+        lifecycle.resume(self)
 
     # -- epochs and data -----------------------------------------------------------------------------------------------
 
