@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from vega_mesa.agents.price_processes import PriceProcess
 from vega_mesa.agents.quoting import Quote, QuotingMarketMaker
 from vega_mesa.errors import ConfigError
-from vega_mesa.price_processes import PriceProcess
 from vega_mesa.units import Number
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vega_mesa.agents.funded_trader import FundedTrader
-from vega_mesa.price_processes import PriceProcess
+from vega_mesa.agents.price_processes import PriceProcess
 from vega_mesa.units import Number
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final, Literal
 from vega_mesa.actions.governance import MarketTerms, read_market
 from vega_mesa.agent import VegaAgent
 from vega_mesa.agents.market_presets import BITCOIN_FUTURE
+from vega_mesa.agents.price_processes import PriceProcess
 from vega_mesa.chain.transaction import Transaction
 from vega_mesa.errors import ConfigError, Unsupported
-from vega_mesa.price_processes import PriceProcess
 from vega_mesa.protocol.assets import BuiltinSource
 from vega_mesa.protocol.commands.governance import NewMarket
 from vega_mesa.protocol.markets.definition import FutureProduct, PerpetualProduct, SpotProduct

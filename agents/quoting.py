@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from vega_mesa.agents.funded_trader import FundedTrader
-from vega_mesa.price_processes import PriceProcess
+from vega_mesa.agents.price_processes import PriceProcess
 from vega_mesa.protocol.commands.trading import OrderSubmission
 from vega_mesa.units import Number
 

@@ -14,9 +14,9 @@ from vega_mesa.agents import (
     OpeningAuctionPair,
     RandomMarketOrderTrader,
 )
+from vega_mesa.agents.price_processes import OrnsteinUhlenbeck
 from vega_mesa.model import AgentMaker, VegaModel
 from vega_mesa.models.terms import market_terms
-from vega_mesa.price_processes import OrnsteinUhlenbeck
 
 
 class CurveMarketMaker(VegaModel):

@@ -14,11 +14,11 @@ from vega_mesa.agents import (
     OpeningAuctionPair,
     RandomMarketOrderTrader,
 )
+from vega_mesa.agents.price_processes import GeometricRandomWalk, PriceProcess, RecordedPrices
 from vega_mesa.errors import ConfigError
 from vega_mesa.model import AgentMaker, VegaModel
 from vega_mesa.models.terms import market_terms
 from vega_mesa.price_files import read_prices
-from vega_mesa.price_processes import PriceProcess, RandomWalk, RecordedPrices
 from vega_mesa.units import instant, to_datetime
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Historic(VegaModel):
         )
         self.prices: PriceProcess
         if recorded is None:
-            self.prices = RandomWalk(60_000.0, 0.005, self.child_generator())
+            self.prices = GeometricRandomWalk(60_000.0, 0.005, self.child_generator())
         else:
             self.prices = RecordedPrices(_window(recorded, start, num_steps))
         price = self.prices.price(0)

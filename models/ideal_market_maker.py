@@ -11,9 +11,9 @@ from vega_mesa.agents import (
     OpeningAuctionPair,
     RandomMarketOrderTrader,
 )
+from vega_mesa.agents.price_processes import GeometricRandomWalk
 from vega_mesa.model import AgentMaker, VegaModel
 from vega_mesa.models.terms import market_terms
-from vega_mesa.price_processes import RandomWalk
 
 
 class IdealMarketMaker(VegaModel):
@@ -66,7 +66,7 @@ class IdealMarketMaker(VegaModel):
             transactions_per_block=transactions_per_block,
             extra_agents=extra_agents,
         )
-        self.prices = RandomWalk(initial_price, volatility, self.child_generator())
+        self.prices = GeometricRandomWalk(initial_price, volatility, self.child_generator())
         MarketManager(self, terms=market_terms(market), prices=self.prices)
         OpeningAuctionPair(self, price=initial_price)
         AvellanedaStoikovMarketMaker(
