@@ -235,6 +235,8 @@ def test_a_proposer_needs_tokens(network):
     assert outcome(network) == ("STATE_REJECTED", "PROPOSAL_ERROR_INSUFFICIENT_TOKENS")
     assert network.told[ONE].error_details == text
     assert refused(submit, network, FEE, id=TWO, party="stranger") == "party not found"
+    network.stake.deposit("alice", 1)
+    submit(network, FEE)
     assert refused(submit, network, FEE) == "proposal with given ID already exists"
 
 
