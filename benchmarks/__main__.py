@@ -10,7 +10,7 @@ import mesa
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import full_path, idle_agents, matching, snapshots
+from benchmarks import full_path, idle_agents, matching, peers, snapshots
 
 Row = tuple[str, str, str, str]  # what, result, in relation to what, floor and whether it holds
 
@@ -21,6 +21,8 @@ def rows(*, quick: bool) -> Iterator[Row]:
     reference, own, ratio = matching.MatchingBenchmark().run(rounds)
     yield "reference order book", _rate(reference, "operations"), "1", ""
     yield "matching alone", _rate(own, "operations"), f"{ratio:.2f} of the reference", _at_least(ratio, matching.FLOOR)
+    for name, nanoseconds, peer_ratio in peers.measure():
+        yield f"peer: {name}", _rate(nanoseconds, "operations"), f"{peer_ratio:.4g} of the reference", ""
     for parties in (200, 5_000):
         own, ratio = full_path.measure(parties, 1 if quick else 3)
         verdict = _at_least(ratio, full_path.FLOOR) if parties == 200 else ""
