@@ -80,7 +80,7 @@ def chain(**terms):
 
 
 def order(reference="", market="fast", **fields):
-    return OrderSubmission(market_id=market, side=Side.BUY, size=1, reference=reference, **fields)
+    return OrderSubmission(market_id=market, side=Side.BUY, size=1, reference=reference, **({"price": 1} | fields))
 
 
 def test_a_block_is_open_from_the_start():
@@ -113,7 +113,7 @@ def test_a_transaction_executes_as_it_arrives():
     sent = one.submit("a", order("x"))
     assert sent.accepted and not sent.pending and sent.height == 1
     assert len(sent.id) == 64
-    refused = one.submit("a", OrderSubmission(market_id="fast", side=Side.BUY, size=11))
+    refused = one.submit("a", OrderSubmission(market_id="fast", side=Side.BUY, size=11, price=1))
     assert refused.error == "too large" and not refused.accepted
 
 
@@ -176,7 +176,7 @@ def test_trading_order_of_a_block():
     one.submit("a", order("aggressive fast"))
     one.submit("a", order("aggressive slow", market="slow"))
     one.submit("a", order("post-only", market="slow", post_only=True))
-    one.submit("a", OrderAmendment(market_id="slow", order_id="x"))
+    one.submit("a", OrderAmendment(market_id="slow", order_id="x", price=1))
     one.submit("a", OrderCancellation(market_id="fast", order_id="y"))
     one.submit("a", OrderCancellation(market_id="slow", order_id="z"))
     one.next_block()

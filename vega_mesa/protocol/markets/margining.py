@@ -39,6 +39,9 @@ class PartyAccounts:
         self.version = (-1, -1)
         self.rested = (-1, -1, -1, -1)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return PartyAccounts, (self.general, self.margin)  # what is known is no state: it can be worked out again
+
 
 def open_accounts(market: FuturesMarket, party: str) -> PartyAccounts:
     """The party's accounts; a margin account is opened for a party that is new to the market.
