@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from vega_mesa.protocol import batches, incentive_commands
-from vega_mesa.protocol.commands import bridging, governance, liquidity, staking, trading
+from vega_mesa.protocol.commands import amm, bridging, governance, liquidity, staking, trading
+from vega_mesa.protocol.markets import market_making
+from vega_mesa.protocol.markets.futures import FuturesMarket
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order_errors import OrderRefused
 from vega_mesa.protocol.outcome import Outcome
@@ -115,6 +117,37 @@ def cancel_liquidity(
 ) -> Outcome:
     """The end of a commitment."""
     exchange.market(command.market_id).cancel_liquidity_provision(party)
+    return Outcome()
+
+
+# -- automated market makers ---------------------------------------------------------------------------------------------
+
+
+def _futures_market(exchange: Exchange, market_id: str) -> FuturesMarket:
+    """The market of a market maker; the text is that of the network for all commands of market makers."""
+    market = exchange.markets.get(market_id)
+    if market is None:
+        raise Refused("market does not exist")
+    if not isinstance(market, FuturesMarket):
+        raise Refused("not a future market")
+    return market
+
+
+def submit_amm(exchange: Exchange, party: str, command: amm.SubmitAMM, ids: IdGenerator) -> Outcome:
+    """A new market maker."""
+    pool = market_making.submit(_futures_market(exchange, command.market_id), party, command, ids)
+    return Outcome(id=pool.id)
+
+
+def amend_amm(exchange: Exchange, party: str, command: amm.AmendAMM, ids: IdGenerator) -> Outcome:
+    """A change of a market maker."""
+    pool = market_making.amend(_futures_market(exchange, command.market_id), party, command, ids)
+    return Outcome(id=pool.id)
+
+
+def cancel_amm(exchange: Exchange, party: str, command: amm.CancelAMM, ids: IdGenerator) -> Outcome:
+    """The end of a market maker."""
+    market_making.cancel(_futures_market(exchange, command.market_id), party, command.method, ids)
     return Outcome()
 
 
@@ -285,6 +318,9 @@ HANDLERS: dict[type, Handler] = {
     liquidity.LiquidityProvisionSubmission: submit_liquidity,
     liquidity.LiquidityProvisionAmendment: amend_liquidity,
     liquidity.LiquidityProvisionCancellation: cancel_liquidity,
+    amm.SubmitAMM: submit_amm,
+    amm.AmendAMM: amend_amm,
+    amm.CancelAMM: cancel_amm,
     governance.ProposalSubmission: submit_proposal,
     governance.BatchProposalSubmission: submit_batch_proposal,
     governance.VoteSubmission: vote,

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.events.trading import DistressedOrdersClosed, DistressedPositionsUpdated, TradeHappened
 from vega_mesa.protocol.matching.identifiers import IdGenerator
-from vega_mesa.protocol.markets import cancellations, isolated_margin, margining, pegging, trade_processing
+from vega_mesa.protocol.markets import (
+    cancellations,
+    isolated_margin,
+    margining,
+    market_making,
+    pegging,
+    trade_processing,
+)
 from vega_mesa.protocol.matching.order import (
     BUY,
     NETWORK,
@@ -53,6 +60,8 @@ def close_out(market: FuturesMarket, cross: list[str], isolated: list[str], ids:
     for _, trade in taken:
         market.bus.send(TradeHappened, trade=trade)
     _announce_distress(market, parties)
+    if market.amm is not None:
+        market_making.on_close_out(market, market.amm, parties)
     _confiscate(market, parties)
     for party in isolated:
         _drop_uncovered_orders(market, party)

@@ -8,7 +8,7 @@ from vega_mesa.protocol.events.trading import TradeHappened
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.markets import isolated_margin, pegging
 from vega_mesa.protocol.matching.confirmation import Confirmation
-from vega_mesa.protocol.matching.order import BUY, Order, Trade
+from vega_mesa.protocol.matching.order import BUY, Order
 
 if TYPE_CHECKING:
     from vega_mesa.protocol.markets.futures import FuturesMarket
@@ -41,11 +41,18 @@ def process(
     buying = order.side is BUY
     isolated = market.isolated
     wanted = TradeHappened in market.bus.wanted
+    if order.off_book:  # a market maker aggresses in an uncrossing, with all its trades in one order
+        market.positions.register(order)
     for trade, passive in zip(trades, confirmation.passive, strict=True):
         trade.id = ids.next()
         if not network:
             market.composite.record_trade(trade.price, trade.size, trade.timestamp)
-        _move_positions(market, trade, order if buying else passive, passive if buying else order)
+        if passive.off_book:
+            market.positions.register(passive)
+        if buying:
+            market.positions.trade(trade, order, passive)
+        else:
+            market.positions.trade(trade, passive, order)
         if isolated:
             if passive.party in isolated:
                 isolated_margin.on_fill(market, passive, trade)
@@ -70,9 +77,3 @@ def _update_passive(market: FuturesMarket, passive: Order) -> None:
     if passive.is_finished and passive.is_expirable:
         market.expiring.remove(passive.id, passive.expires_at)
     market.announce(passive)
-
-
-def _move_positions(market: FuturesMarket, trade: Trade, buy_order: Order, sell_order: Order) -> None:
-    if buy_order.off_book or sell_order.off_book:
-        market.positions.register(buy_order if buy_order.off_book else sell_order)
-    market.positions.trade(trade, buy_order, sell_order)

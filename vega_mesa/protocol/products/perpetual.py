@@ -140,7 +140,7 @@ class Perpetual:
         price = settlement_binding(self.terms.settlement_data, name).to_asset(properties[name], market.asset_decimals)
         time = data_time(metadata)
         if time and self._add_point(market, self.external, EXTERNAL, time, price):
-            market.services.on_source_price(market, self.terms.settlement_data, price)
+            market.on_source_price(self.terms.settlement_data, price)
 
     def _take_internal_source(self, market: FuturesMarket, index: int, properties: Mapping[str, str]) -> None:
         configuration = self.terms.internal_composite_price
@@ -151,7 +151,7 @@ class Perpetual:
             properties[source.property], market.asset_decimals
         )
         self.composite.record_oracle(index, price, market.now)
-        market.services.on_source_price(market, source.spec, price)
+        market.on_source_price(source.spec, price)
 
     def _add_point(self, market: FuturesMarket, series: PriceSeries, source: str, time: int, price: int) -> bool:
         """Add a price to a series; False when it is too old or not the first of its time."""
