@@ -37,7 +37,7 @@ page: $(STAMP)
 	@$(BIN)/vega-mesa viz
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .
