@@ -60,7 +60,7 @@ class QuotingMarketMaker(FundedTrader):
         if not self.is_trading(self.market):
             return
         if self.commitment is not None and not self.has_committed:
-            self.has_committed = self.provide_liquidity(self.commitment, self.commitment_fee, self.market).accepted
+            self.has_committed = self.commit_liquidity(self.commitment, self.commitment_fee, self.market).accepted
         reference = self.reference_price()
         quotes = [] if reference is None else map(self._order, self.quotes(reference))
         orders = [order for order in quotes if order is not None]

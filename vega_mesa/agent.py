@@ -9,16 +9,18 @@ import mesa
 from vega_mesa import compat
 from vega_mesa.actions.governance import Governing
 from vega_mesa.actions.liquidity import ProvidingLiquidity
+from vega_mesa.actions.referrals import Referring
 from vega_mesa.actions.trading import Trading
+from vega_mesa.actions.transfers import Transferring
 
 if TYPE_CHECKING:
     from vega_mesa.model import VegaModel
 
 
-class VegaAgent(Trading, ProvidingLiquidity, Governing, mesa.Agent):
+class VegaAgent(Trading, ProvidingLiquidity, Governing, Transferring, Referring, mesa.Agent):
     """A party with a key: override :meth:`step`, and :meth:`initialise` or :meth:`finalise` where it helps.
 
-    Actions come by topic: trading, liquidity, bridging, staking, governance. An action returns what the protocol
+    Actions come by topic: trading, liquidity, bridging, staking, governance, transfers, referrals and teams. An action returns what the protocol
     answered, refusals too; only a mistake of the caller raises.
 
     Args:

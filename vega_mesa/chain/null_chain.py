@@ -211,6 +211,7 @@ def _new_exchange(genesis: Genesis) -> Exchange:
     from vega_mesa.protocol.exchange import Exchange  # the engine is large: who replays with another needs none
 
     exchange = Exchange(genesis.time, dict(genesis.network_parameters))
+    exchange.incentives.transfers.named = True  # agents are called by their type, not by a key
     for id, details in genesis.assets.items():
         exchange.assets.register(id, details)
     return exchange

@@ -34,15 +34,18 @@ TARGETS: Final = (
 )
 
 
-def check(party: str, transfer: Transfer) -> None:
+def check(party: str, transfer: Transfer, *, named: bool = False) -> None:
     """Refuse a transfer between accounts that do not allow it; the first complaint counts.
+
+    Args:
+        named: parties may go by any name, not by keys alone.
 
     Raises:
         Refused: with the network's text.
     """
-    if not KEY.fullmatch(party):
+    if not (named or KEY.fullmatch(party)):
         raise Refused("invalid from account")
-    if not KEY.fullmatch(transfer.to):
+    if not (transfer.to if named else KEY.fullmatch(transfer.to)):
         raise Refused("invalid to account")
     if transfer.amount <= 0:
         raise Refused("cannot transfer zero funds")

@@ -59,6 +59,7 @@ class Transfers:
 
     Attributes:
         min_quantum_multiple: ``transfer.minTransferQuantumMultiple``.
+        named: parties may go by any name, not by keys of 64 hexadecimal digits alone: as on a null chain.
         epoch: number of the running epoch.
     """
 
@@ -72,6 +73,7 @@ class Transfers:
         self.keys = keys
         self.fees = TransferFees(bus, quanta)
         self.min_quantum_multiple = ZERO
+        self.named = False
         self.epoch = 0
         self.now = 0
         self.recurring: dict[str, Recurring] = {}
@@ -118,12 +120,10 @@ class Transfers:
             self.quanta.quantum(asset)
         except Refused as refusal:
             raise Refused(f"could not transfer funds: {refusal.text}") from refusal
-        if asset not in self.ledger.collateral.quanta:
-            raise Refused("could not transfer funds: asset does not exist")
 
     def _submit_one_off(self, id: str, party: str, transfer: Transfer, kind: OneOffTransfer) -> None:
         self._check_asset(transfer.asset)
-        check(party, transfer)
+        check(party, transfer, named=self.named)
         key = transfer.from_derived_key
         if key and not self.keys.owns(party, key):
             raise Refused(f"party {party} does not own derived key {key}")
@@ -137,7 +137,7 @@ class Transfers:
         strategy = kind.dispatch_strategy
         if strategy is not None:
             self.dispatch.check(strategy)
-        check(party, transfer)
+        check(party, transfer, named=self.named)
         self._check_minimum(party, transfer, transfer.amount)
         if any(_is_same(other, party, transfer, kind) for other in self.recurring.values()):
             raise Refused("cannot submit duplicate recurring transfer with same from and to")
