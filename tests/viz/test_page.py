@@ -105,6 +105,8 @@ def test_page_opens_with_every_panel(page):
 def test_step_moves_the_clock_and_redraws_the_charts(page):
     press(page, "Step")
     wait_for_clock(page, 1)
+    page.wait_for_function("document.querySelectorAll('canvas').length == 4", timeout=PATIENCE * 1_000)
+    page.wait_for_timeout(300)
     before = drawing(page)
     for step in range(2, 6):
         press(page, "Step")
