@@ -12,17 +12,18 @@ from typing import Any
 
 from tests.conformance.accounts import account_type
 from tests.conformance.failures import BadTable, NotBuiltYet
-from tests.conformance.protocol import protocol
 from tests.conformance.tables import Row
 from vega_mesa.protocol.commands.governance import NewProtocolAutomatedPurchase
 from vega_mesa.protocol.commands.teams import TeamDetails
-from vega_mesa.protocol.data_sources import TimeTrigger
+from vega_mesa.protocol.data_sources import TIME_TRIGGER, DataSourceSpec, Filter, TimeTrigger
 from vega_mesa.protocol.events.programmes import Factors
 from vega_mesa.protocol.markets.definition import CompositePriceSource
+from vega_mesa.protocol.matching.identifiers import hash_text
 from vega_mesa.protocol.programmes.referral import ReferralProgram
 from vega_mesa.protocol.programmes.volume_discount import VolumeDiscountProgram
 from vega_mesa.protocol.programmes.volume_rebate import VolumeRebateProgram
 from vega_mesa.protocol.refusal import Refused
+from vega_mesa.protocol.spot import AutomatedPurchaseTerms
 
 SECOND = 10**9
 
@@ -70,23 +71,26 @@ class Network:
         self, row: Row, oracles: dict[str, CompositePriceSource], triggers: dict[str, TimeTrigger]
     ) -> None:
         """Start a protocol automated purchase in a spot market; a refusal fails the step."""
-        purchase = protocol("automated_purchase", "AutomatedPurchase")(
-            id=row["id"],
+        purchase = AutomatedPurchaseTerms(
+            market=row["market id"],
             from_asset=row["from"],
-            from_account_type=account_type(row["from account type"]),
-            to_account_type=account_type(row["to account type"]),
-            market_id=row["market id"],
-            price_oracle=_named(oracles, row["price oracle"]),
-            price_oracle_staleness_tolerance_ns=row["price oracle staleness tolerance"],
-            oracle_offset_factor=row["oracle offset factor"],
-            auction_schedule=_named(triggers, row["auction schedule oracle"]),
-            auction_volume_snapshot_schedule=_named(triggers, row["auction volume snapshot schedule oracle"]),
-            auction_duration_ns=row["auction duration"],
-            minimum_auction_size=row["minimum auction size"],
-            maximum_auction_size=row["maximum auction size"],
-            expires_at=row["expiry timestamp"] * SECOND,
+            from_account=account_type(row["from account type"]),
+            to_account=account_type(row["to account type"]),
+            price=_named(oracles, row["price oracle"]),
+            staleness_tolerance_ns=row["price oracle staleness tolerance"],
+            offset_factor=row["oracle offset factor"],
+            auction_schedule=_schedule(triggers, row["auction schedule oracle"]),
+            snapshot_schedule=_schedule(triggers, row["auction volume snapshot schedule oracle"]),
+            auction_duration=row["auction duration"] // SECOND,
+            minimum_size=row["minimum auction size"],
+            maximum_size=row["maximum auction size"],
+            expiry=row["expiry timestamp"],
         )
         self.exchange.start_automated_purchase(NewProtocolAutomatedPurchase(purchase=purchase), row["id"])
+
+    def arm_schedule(self, name: str, trigger: TimeTrigger) -> None:
+        """Let a named schedule count from now on, before anybody listens to it."""
+        self.exchange.data_sources.arm(_schedule({name: trigger}, name), self.exchange.now)
 
     # -- referral sets and teams -----------------------------------------------------------------------------------
 
@@ -149,6 +153,14 @@ def _refusal(act: Callable[[], object]) -> str:
     except Refused as refusal:
         return refusal.text
     return ""
+
+
+def _schedule(triggers: dict[str, TimeTrigger], name: str) -> DataSourceSpec:
+    return DataSourceSpec(
+        id=hash_text(f"time trigger {name}"),
+        filters=(Filter(property=TIME_TRIGGER, type="TYPE_TIMESTAMP"),),
+        time_trigger=_named(triggers, name),
+    )
 
 
 def _named(named: dict[str, Any], name: str) -> Any:

@@ -176,7 +176,9 @@ def composite_oracles(world: World, signers: str, rows: list[Row]) -> None:
 @step(r"^the time triggers oracle spec is:", Headers("name, initial:i64, every:i64"), keeps=True)
 def time_triggers(world: World, rows: list[Row]) -> None:
     for row in rows:
-        world.configurations.time_triggers[row["name"]] = TimeTrigger(initial=row["initial"], every=row["every"])
+        trigger = TimeTrigger(initial=row["initial"], every=row["every"])
+        world.configurations.time_triggers[row["name"]] = trigger
+        world.network.arm_schedule(row["name"], trigger)
 
 
 @step(r'^the oracles broadcast data signed with "([^"]*)":$', Headers("name, value", "eth-block-time:i64"))

@@ -70,11 +70,14 @@ def _amend(market: FuturesMarket, party: str, amendment: OrderAmendment, ids: Id
     check_expiry(amended)
     if has_expired(amended, market.now):
         return _expire(market, order, amended)
+    expired_at = order.expires_at if order.is_expirable else 0  # of the order as it was: it may change in place
     if order.peg is not None:
         confirmation = _amend_peg(market, order, amended, ids)
     else:
         confirmation = _amend_resting(market, order, amended, ids)
-    _track_expiry(market, order, confirmation.order)
+    if expired_at:
+        market.expiring.remove(order.id, expired_at)
+    market.track_expiry(confirmation.order)
     return confirmation
 
 
@@ -100,12 +103,6 @@ def _expire(market: FuturesMarket, order: Order, amended: Order) -> Confirmation
     amended.status = OrderStatus.EXPIRED
     market.announce(amended)
     return Confirmation(amended, [], [])
-
-
-def _track_expiry(market: FuturesMarket, before: Order, after: Order) -> None:
-    if before.is_expirable:
-        market.expiring.remove(before.id, before.expires_at)
-    market.track_expiry(after)
 
 
 def _amend_peg(market: FuturesMarket, order: Order, amended: Order, ids: IdGenerator) -> Confirmation:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from vega_mesa.protocol.arithmetic import divide, exact, format_decimal
 from vega_mesa.protocol.commands.trading import OrderSubmission
 from vega_mesa.protocol.matching.identifiers import IdGenerator
-from vega_mesa.protocol.markets import isolated_margin, margining, pegging, stop_triggers, trade_processing
-from vega_mesa.protocol.markets.auctions import enter_price_auction
+from vega_mesa.protocol.markets import auctions, isolated_margin, margining, pegging, stop_triggers, trade_processing
 from vega_mesa.protocol.markets.states import TRADABLE
 from vega_mesa.protocol.matching.confirmation import Confirmation, Fill
 from vega_mesa.protocol.matching.iceberg import set_peak
@@ -277,7 +276,7 @@ def accept_prices(market: TradingMarket, order: Order, fills: list[Fill]) -> boo
             continue
         if not persistent:
             raise OrderRefused("NON_PERSISTENT_ORDER_OUT_OF_PRICE_BOUNDS")
-        enter_price_auction(market, breach)
+        auctions.enter_price_auction(market, breach)
         return False
     return True
 

@@ -66,12 +66,13 @@ def _amend(market: SpotMarket, party: str, amendment: OrderAmendment, ids: IdGen
     check_expiry(amended)
     if has_expired(amended, market.now):
         return _expire(market, order, amended)
-    if order.peg is not None:
-        confirmation = _amend_peg(market, order, amended, ids)
-    else:
-        confirmation = _amend_resting(market, order, amended, ids)
     if order.is_expirable:
         market.expiring.remove(order.id, order.expires_at)
+    try:
+        confirmation = (_amend_resting if order.peg is None else _amend_peg)(market, order, amended, ids)
+    except Refused:
+        market.track_expiry(order)
+        raise
     market.track_expiry(confirmation.order)
     return confirmation
 
@@ -114,15 +115,14 @@ def _amend_resting(market: SpotMarket, order: Order, amended: Order, ids: IdGene
     if market.auction.in_auction:
         market.book.remove(order)
         market.book.add_resting(amended)
-        return order_entry.rest(market, amended)
+        return order_entry.rest(market, amended, amended=True)
     return _replace(market, order, amended, ids)
 
 
 def _amend_in_place(market: SpotMarket, order: Order, amended: Order) -> Confirmation:
-    """Priority is kept; in auctions both sides lock a fee here, as the protocol does."""
+    """Priority is kept."""
     market.book.amend_in_place(order, amended)
-    fee = funds.estimated_auction_fee(market, order, order.true_remaining, order.price)
-    market.holdings.lock(order, funds.required_quantity(market, order), fee)
+    funds.lock_remainder(market, order, amended=True)
     market.announce(order)
     return Confirmation(order, [], [])
 

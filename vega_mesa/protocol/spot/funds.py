@@ -25,9 +25,9 @@ def required_quantity(market: SpotMarket, order: Order) -> int:
     return market.quote_amount(order.true_remaining, order.price)
 
 
-def auction_fee(market: SpotMarket, order: Order) -> int:
+def auction_fee(market: SpotMarket, order: Order, *, either_side: bool = False) -> int:
     """What a resting order must have locked for fees: a buyer's half in auctions, but not in the opening auction."""
-    if order.side is SELL:
+    if order.side is SELL and not either_side:
         return 0
     return estimated_auction_fee(market, order, order.true_remaining, order.price)
 
@@ -79,15 +79,19 @@ def check_trades(market: SpotMarket, order: Order, trades: Iterable[Trade]) -> N
         raise OrderRefused("INTERNAL_ERROR", "insufficient funds for order")
 
 
-def lock_remainder(market: SpotMarket, order: Order) -> None:
+def lock_remainder(market: SpotMarket, order: Order, *, amended: bool = False) -> None:
     """Lock the funds of an order that now rests on the book.
+
+    Args:
+        amended: in an auction an amended order locks a fee whatever its side, as the protocol does.
 
     Raises:
         OrderRefused: ``insufficient funds for order``; the order stays on the book.
     """
     if order.type is OrderType.LIMIT and order.id in market.book.orders:
         try:
-            market.holdings.lock(order, required_quantity(market, order), auction_fee(market, order))
+            fee = auction_fee(market, order, either_side=amended)
+            market.holdings.lock(order, required_quantity(market, order), fee)
         except Refused as refusal:
             raise OrderRefused("INTERNAL_ERROR", refusal.text) from refusal
 

@@ -56,8 +56,6 @@ class Holdings:
             Refused: ``insufficient funds for order``; nothing has moved.
         """
         amount = quantity + fee
-        if amount <= 0:
-            return
         source = self.market.purse(order.party, self._asset(order))
         if source is None or source.balance < amount:
             raise Refused("insufficient funds for order")

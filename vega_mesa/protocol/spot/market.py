@@ -158,6 +158,8 @@ class SpotMarket(TradingMarket):
 
     def start_purchase(self, id: str, terms: AutomatedPurchaseTerms) -> None:
         """Let the network buy or sell here."""
+        if self.purchase is not None:
+            raise Refused("market already has an active protocol automated purchase program")
         self.purchase = AutomatedPurchase(self, id, terms)
 
     # -- epochs and data -----------------------------------------------------------------------------------------------

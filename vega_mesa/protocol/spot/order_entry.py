@@ -101,12 +101,12 @@ def park_new(market: SpotMarket, order: Order) -> Confirmation:
     return Confirmation(order, [], [])
 
 
-def rest(market: SpotMarket, order: Order) -> Confirmation:
+def rest(market: SpotMarket, order: Order, *, amended: bool = False) -> Confirmation:
     """Put an order on the book of an auction, backed by funds."""
     if order.id not in market.book.orders:
         market.book.validate(order)
         market.book.add_resting(order)
-    funds.lock_remainder(market, order)
+    funds.lock_remainder(market, order, amended=amended)
     market.announce(order)
     return Confirmation(order, [], [])
 
