@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class VegaAgent(Trading, ProvidingLiquidity, Governing, Transferring, Referring, mesa.Agent):
     """A party with a key: override :meth:`step`, and :meth:`initialise` or :meth:`finalise` where it helps.
 
-    Actions come by topic: trading, liquidity, bridging, staking, governance, transfers, referrals and teams. An action returns what the protocol
-    answered, refusals too; only a mistake of the caller raises.
+    Actions come by topic: trading, liquidity, bridging, staking, governance, transfers, referrals. An action returns
+    what the protocol answered, refusals too; only a mistake of the caller raises.
 
     Args:
         key: the party key, unique in the model; by default the type with a number, ``MomentumTrader-3``.

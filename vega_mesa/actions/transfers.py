@@ -124,8 +124,8 @@ class Transferring(Bridging):
 
 
 def _account(name: str) -> AccountType:
-    found = AccountType.__members__.get(name.upper()) if isinstance(name, str) else None
-    if not found:
-        names = ", ".join(type.name.lower() for type in AccountType if type)
+    found = AccountType.__members__.get(str(name).upper(), AccountType.UNSPECIFIED)
+    if found is AccountType.UNSPECIFIED:
+        names = ", ".join(type.name.lower() for type in AccountType if type is not found)
         raise InvalidCommand(f"account {name!r} is not one of {names}")
     return found
