@@ -126,9 +126,7 @@ class Collateral:
 
     # -- accounts --------------------------------------------------------------------------------------------------
 
-    def find(
-        self, type: AccountType, asset: str, owner: str = SYSTEM, market: str = NO_MARKET
-    ) -> Account | None:
+    def find(self, type: AccountType, asset: str, owner: str = SYSTEM, market: str = NO_MARKET) -> Account | None:
         """The account, or None."""
         return self.accounts.get((type, asset, owner, market))
 
