@@ -105,7 +105,7 @@ class MarketManager(VegaAgent):
         )
         self._pass(proposal, "STATE_ENACTED")
         if token:
-            self._wait_until(lambda: not self.list_asset(proposal.id).error, "signatures for the bridge")
+            self._wait_until(lambda: self._works(self.list_asset(proposal.id)), "signatures for the bridge")
         self._wait_until(lambda: self.model.exchange.assets.is_enabled(proposal.id), "the asset to be enabled")
         return proposal.id
 
@@ -121,7 +121,7 @@ class MarketManager(VegaAgent):
     def _pass(self, proposal: Transaction, state: str) -> None:
         self._done(proposal, "a proposal")
         reached = ("STATE_ENACTED", state)
-        self._wait_until(lambda: not self.vote(proposal.id).error, "a vote to be taken")
+        self._wait_until(lambda: self._works(self.vote(proposal.id)), "a vote to be taken")
         self._wait_until(lambda: self.proposal_state(proposal.id) in reached, f"a proposal to reach {state}")
 
     # -- after -----------------------------------------------------------------------------------------------------
@@ -179,9 +179,12 @@ class MarketManager(VegaAgent):
             self.model.chain.next_block()
         raise ConfigError("network_parameters", what, f"values that let it happen within {PATIENCE} blocks")
 
-    @staticmethod
-    def _done(transaction: Transaction, what: str) -> None:
-        if transaction.error:
+    def _works(self, transaction: Transaction) -> bool:
+        self.model.chain.wait_for_total_catchup()  # where transactions wait to be ordered
+        return transaction.error is None
+
+    def _done(self, transaction: Transaction, what: str) -> None:
+        if not self._works(transaction):
             raise ConfigError("network_parameters", f"{what}: {transaction.error}", "values that allow it")
 
 
