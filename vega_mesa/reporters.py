@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from vega_mesa.protocol.matching.order import Side
+from vega_mesa.tally import FEE_COMPONENTS
 from vega_mesa.units import to_datetime
 
 if TYPE_CHECKING:
@@ -102,6 +103,69 @@ def insurance_pool(model: VegaModel) -> float:
     return model.units_of(market).shown_amount(model.exchange.insurance_pool(market.id, market.asset))
 
 
+def supplied_stake(model: VegaModel) -> float:
+    """What liquidity providers have committed, or are about to; nothing once the market has ended."""
+    market = model.market
+    return 0.0 if market is None else model.units_of(market).shown_amount(market.liquidity.supplied_stake())
+
+
+def target_stake(model: VegaModel) -> float:
+    """How much commitment the market wants; nothing once it has ended."""
+    market = model.market
+    if market is None or market.has_ended:
+        return 0.0
+    return model.units_of(market).shown_amount(market.liquidity.shown_target_stake(market.now))
+
+
+def liquidity_fee_factor(model: VegaModel) -> float:
+    """The liquidity fee as a fraction of a trade's value."""
+    return 0.0 if model.market is None else float(model.market.liquidity.fee_factor)
+
+
+def maker_fees(model: VegaModel) -> float:
+    """Fees paid to makers since genesis."""
+    return fees_by_component(model)["maker"]
+
+
+def infrastructure_fees(model: VegaModel) -> float:
+    """Fees paid to validators since genesis."""
+    return fees_by_component(model)["infrastructure"]
+
+
+def liquidity_fees(model: VegaModel) -> float:
+    """Fees charged for the liquidity providers since genesis."""
+    return fees_by_component(model)["liquidity"]
+
+
+def fees_by_component(model: VegaModel) -> dict[str, float]:
+    """What trades on the market were charged since genesis, discounts taken off, by component."""
+    market = model.market
+    charged = [] if market is None else model.tally.fees.get(market.id, [])
+    if market is None or not charged:
+        return dict.fromkeys(FEE_COMPONENTS, 0.0)
+    shown = model.units_of(market).shown_amount
+    return dict(zip(FEE_COMPONENTS, map(shown, charged), strict=True))
+
+
+def equity_like_shares(model: VegaModel) -> dict[str, float]:
+    """Each provider's share in the virtual stake of all, by key."""
+    market = model.market
+    if market is None:
+        return {}
+    return {party: float(entry.share) for party, entry in sorted(market.liquidity.shares.by_party.items())}
+
+
+def service_levels(model: VegaModel) -> dict[str, float]:
+    """In which part of the last epoch each provider kept its commitment, by key."""
+    market = model.market
+    if market is None:
+        return {}
+    return {
+        party: float(performance.last_fraction)
+        for party, performance in sorted(market.liquidity.service_level.by_party.items())
+    }
+
+
 def _price(model: VegaModel, price: Any) -> float | None:
     market = model.market
     return model.units_of(market).shown_price(price) if market is not None and price else None
@@ -119,7 +183,8 @@ MARKET: Final[dict[str, Callable[[Any], Any]]] = {
     function.__name__: function
     for function in (
         block, time, market_state, trading_mode, mark_price, last_price, best_bid, best_ask, spread, bid_depth,
-        ask_depth, volume, total_volume, open_interest, insurance_pool,
+        ask_depth, volume, total_volume, open_interest, insurance_pool, supplied_stake, target_stake,
+        liquidity_fee_factor, maker_fees, infrastructure_fees, liquidity_fees,
     )
 }  # fmt: skip
 
@@ -159,12 +224,27 @@ def profit(agent: VegaAgent) -> float | None:
     return agent.profit() if _has_money(agent) else None
 
 
+def equity_like_share(agent: VegaAgent) -> float | None:
+    """A liquidity provider's share in the first market, None for others."""
+    market = agent.model.market if hasattr(agent, "key") else None
+    entry = None if market is None else market.liquidity.shares.by_party.get(agent.key)
+    return None if entry is None else float(entry.share)
+
+
+def service_level(agent: VegaAgent) -> float | None:
+    """In which part of the last epoch a liquidity provider kept its commitment, None for others."""
+    market = agent.model.market if hasattr(agent, "key") else None
+    performance = None if market is None else market.liquidity.service_level.by_party.get(agent.key)
+    return None if performance is None else float(performance.last_fraction)
+
+
 def _has_money(agent: Any) -> bool:
     return hasattr(agent, "key") and agent.model.market is not None
 
 
 AGENT: Final[dict[str, Callable[[Any], Any]]] = {
-    function.__name__: function for function in (key, kind, general, margin, bond, position, profit)
+    function.__name__: function
+    for function in (key, kind, general, margin, bond, position, profit, equity_like_share, service_level)
 }
 
 
