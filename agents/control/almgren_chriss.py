@@ -2,14 +2,14 @@
 
 R. Almgren, N. Chriss, Optimal execution of portfolio transactions, Journal of Risk 3 (2000) 5-39.
 
-``X`` units are sold in N periods of length tau; ``x[k]`` are left after the k-th, ``n[k] = x[k-1] - x[k]`` sold in it.
-The price is ``S[k] = S[k-1] + sigma * sqrt(tau) * Z - gamma * n[k]``, and what is sold gets ``S[k-1] - epsilon - eta *
-n[k] / tau``: permanent impact, fixed cost, temporary impact. The cost has the mean and the variance (equations 4 to 8)::
+``X`` units are sold in N periods of length tau; ``x[k]`` are left after the k-th, ``n[k] = x[k-1] - x[k]`` sold in
+it. The price is ``S[k] = S[k-1] + sigma * sqrt(tau) * Z - gamma * n[k]``, and what is sold gets ``S[k-1] - epsilon -
+eta * n[k] / tau``: permanent impact, fixed cost, temporary impact. The cost has the mean and the variance::
 
     E = gamma / 2 * X**2 + epsilon * sum |n| + (eta - gamma * tau / 2) / tau * sum n**2
     V = sigma**2 * tau * sum x**2
 
-and the best compromise ``E + lambda * V`` is a hyperbolic sine (equation 18): ``x(t) = X * sinh(kappa * (T - t)) /
+and the best compromise ``E + lambda * V`` is a hyperbolic sine: ``x(t) = X * sinh(kappa * (T - t)) /
 sinh(kappa * T)``. ``1 / kappa`` is the trade's half-life: the time in which about two thirds are sold, whatever T.
 """
 
@@ -115,7 +115,7 @@ def urgency(problem: Liquidation, risk_aversion: float) -> float:
 
 
 def optimal_schedule(problem: Liquidation, risk_aversion: float) -> Schedule:
-    """The schedule that minimises ``E + lambda * V``, equations 18 and 19.
+    """The schedule that minimises ``E + lambda * V``.
 
     Args:
         problem: see there.
@@ -132,7 +132,7 @@ def optimal_schedule(problem: Liquidation, risk_aversion: float) -> Schedule:
 
 
 def schedule_of(problem: Liquidation, holdings: Array, kappa: float = 0.0) -> Schedule:
-    """Work out what any way to sell costs, equations 4 to 8.
+    """Work out what any way to sell costs.
 
     Args:
         problem: see there.
@@ -150,7 +150,7 @@ def schedule_of(problem: Liquidation, holdings: Array, kappa: float = 0.0) -> Sc
 
 
 def closed_form_costs(problem: Liquidation, risk_aversion: float) -> tuple[float, float]:
-    """Mean and variance of the best schedule's cost without the schedule, equation 20.
+    """Mean and variance of the best schedule's cost without the schedule.
 
     Args:
         problem: see there.

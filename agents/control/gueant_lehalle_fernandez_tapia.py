@@ -1,4 +1,4 @@
-"""The problem of Avellaneda and Stoikov, solved exactly, with bounds on inventory; and what it becomes far from the end.
+"""The problem of Avellaneda and Stoikov solved exactly, with bounds on inventory; and its limit far from the end.
 
 O. Guéant, C.-A. Lehalle, J. Fernandez-Tapia, Dealing with the inventory risk: a solution to the market making
 problem, Mathematics and Financial Economics 7 (2013) 477-507.

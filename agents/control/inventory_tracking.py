@@ -80,13 +80,13 @@ class InventoryTracking:
         )
 
     def trading_rate(self) -> float:
-        """Share of the way to the aim that each step trades, 0 to 1; the paper's ``a / lambda``, equation 8."""
+        """Share of the way to the aim that each step trades, 0 to 1; the paper's ``a / lambda``."""
         risk, cost, beta = self.risk, self.cost, self.discount
         half = (risk + cost * (1 - beta)) / 2  # the rate solves beta * cost * r**2 + 2 * half * r - risk = 0
         return (math.sqrt(half * half + beta * cost * risk) - half) / (beta * cost)
 
     def aim(self) -> float:
-        """Inventory to aim at per unit of mispricing: the target, less for what will have faded, equation 9."""
+        """Inventory to aim at per unit of mispricing: the target, less for what will have faded."""
         rate = self.trading_rate()
         return self.target / (1 + self.discount * self.reversion * rate * self.cost / self.risk)
 

@@ -116,9 +116,9 @@ class SteadyFilter:
 
 def steady_filter(system: Observed) -> SteadyFilter:
     """Solve the filter's Riccati equation, which is the regulator's with A and C transposed (duality)."""
-    before: Array = solve_discrete_are(
+    before = solve_discrete_are(
         system.transition.T, system.observation.T, system.state_noise, system.observation_noise
-    )
+    ).astype(float)
     gain = system.gain(before)
     after = (np.eye(len(before)) - gain @ system.observation) @ before
     return SteadyFilter(gain, before, (after + after.T) / 2)

@@ -114,7 +114,8 @@ def riccati_step(problem: LinearQuadratic, cost: Array) -> tuple[Array, Array]:
     """
     ahead = problem.discount * cost
     coupling = problem.control.T @ ahead @ problem.transition + problem.cross_cost.T
-    gain: Array = np.linalg.solve(problem.control_cost + problem.control.T @ ahead @ problem.control, coupling)
+    bend = problem.control_cost + problem.control.T @ ahead @ problem.control
+    gain = np.linalg.solve(bend, coupling).astype(float)
     before = problem.state_cost + problem.transition.T @ ahead @ problem.transition - coupling.T @ gain
     return gain, (before + before.T) / 2
 
@@ -165,13 +166,13 @@ def stationary_regulator(problem: LinearQuadratic) -> Regulator:
     Discounting is a matter of units: ``beta`` a step is ``sqrt(beta)`` in each of ``A`` and ``B``.
     """
     shrink = math.sqrt(problem.discount)
-    cost: Array = solve_discrete_are(
+    cost = solve_discrete_are(
         shrink * problem.transition,
         shrink * problem.control,
         problem.state_cost,
         problem.control_cost,
         s=problem.cross_cost,
-    )
+    ).astype(float)
     gain, _ = riccati_step(problem, cost)
     return Regulator(gain, cost)
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from vega_mesa.agents.checks import positive
 from vega_mesa.agents.control.quotes import Array
 from vega_mesa.errors import ConfigError
 
 Indices = npt.NDArray[np.int64]
+ROUNDING: Final = 1e-13  # relative; what looks better by less is not
 
 
 class MarkovDecisions:
@@ -80,14 +83,14 @@ def value_iteration(problem: MarkovDecisions, tolerance: float = 1e-9) -> Decisi
         tolerance: largest error of the value, > 0.
     """
     value = np.zeros(problem.rewards.shape[1])
-    for iteration in range(1, iteration_bound(problem, tolerance) + 1):
-        worth = problem.action_values(value)
-        change = float(np.abs(worth.max(axis=0) - value).max())
-        value = worth.max(axis=0)
-        error = problem.discount / (1 - problem.discount) * change
-        if error <= tolerance:
-            break
-    return Decisions(problem.action_values(value).argmax(axis=0), value, iteration, error)
+    most = iteration_bound(problem, tolerance)
+    iterations, error = 0, math.inf
+    while error > tolerance and iterations < most:
+        better = problem.action_values(value).max(axis=0)
+        error = problem.discount / (1 - problem.discount) * float(np.abs(better - value).max())
+        value = better
+        iterations += 1
+    return Decisions(problem.action_values(value).argmax(axis=0), value, iterations, error)
 
 
 def iteration_bound(problem: MarkovDecisions, tolerance: float) -> int:
@@ -96,8 +99,7 @@ def iteration_bound(problem: MarkovDecisions, tolerance: float) -> int:
     The n-th iteration changes the value by at most ``beta ** (n - 1)`` times the first, whose change is the largest of
     the best rewards; and the error is at most ``beta / (1 - beta)`` times the change.
     """
-    if not tolerance > 0:
-        raise ConfigError("tolerance", tolerance, "a positive number")
+    positive("tolerance", tolerance)
     first = float(np.abs(problem.rewards.max(axis=0)).max())
     if problem.discount == 0 or first == 0:
         return 1
@@ -112,26 +114,27 @@ def policy_iteration(problem: MarkovDecisions) -> Decisions:
     """
     policy: Indices = problem.rewards.argmax(axis=0)
     states = np.arange(len(policy))
-    for iteration in range(1, policy_bound(problem) + 1):
+    iterations = 0
+    while True:
+        iterations += 1
         value = problem.policy_value(policy)
         worth = problem.action_values(value)
-        rounding = 1e-13 * (1 + float(np.abs(value).max()))
-        better = worth.max(axis=0) > worth[policy, states] + rounding
+        best = worth.max(axis=0)
+        better = best > worth[policy, states] + ROUNDING * (1 + float(np.abs(value).max()))
         if not better.any():
-            break
+            return Decisions(policy, value, iterations, float(np.abs(best - value).max() / (1 - problem.discount)))
         policy = np.where(better, worth.argmax(axis=0), policy)
-    return Decisions(policy, value, iteration, float(np.abs(worth.max(axis=0) - value).max() / (1 - problem.discount)))
 
 
 def policy_bound(problem: MarkovDecisions) -> int:
     """Policies that Howard's policy iteration evaluates at the most, known beforehand.
 
     B. Scherrer, Improved and generalized upper bounds on the complexity of policy iteration, Mathematics of Operations
-    Research 41 (2016) 758-774, theorem 3: ``(m - n) * ceil(log(1 / (1 - beta)) / (1 - beta))`` improvements with m
+    Research 41 (2016) 758-774: ``(m - n) * ceil(log(1 / (1 - beta)) / (1 - beta))`` improvements with m
     pairs of state and action and n states.
     """
     actions, states = problem.rewards.shape
     if problem.discount == 0:
         return 2
-    spare = (actions * states - states) * math.ceil(-math.log1p(-problem.discount) / (1 - problem.discount))
-    return max(1, spare) + 1
+    spare = states * (actions - 1) * math.ceil(-math.log1p(-problem.discount) / (1 - problem.discount))
+    return int(max(1, spare)) + 1
