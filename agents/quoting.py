@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from vega_mesa.agents.funded_trader import FundedTrader
 from vega_mesa.agents.price_processes import PriceProcess
+from vega_mesa.chain.transaction import Transaction
 from vega_mesa.protocol.commands.trading import OrderSubmission
 from vega_mesa.units import Number
 
@@ -49,18 +50,18 @@ class QuotingMarketMaker(FundedTrader):
         self.prices = prices
         self.commitment = commitment
         self.commitment_fee = commitment_fee
-        self.has_committed = False
+        self.committed: Transaction | None = None
 
     def quotes(self, reference: float) -> Iterable[Quote]:
         """What to quote now."""
         raise NotImplementedError
 
     def step(self) -> None:
-        """Commit once, then take the old quotes back and place new ones, in as few batches as may be."""
+        """Commit until that is accepted; take the old quotes back and place new ones, in as few batches as may be."""
         if not self.is_trading(self.market):
             return
-        if self.commitment is not None and not self.has_committed:
-            self.has_committed = self.commit_liquidity(self.commitment, self.commitment_fee, self.market).accepted
+        if self.commitment is not None and (self.committed is None or self.committed.error):
+            self.committed = self.commit_liquidity(self.commitment, self.commitment_fee, self.market)
         reference = self.reference_price()
         quotes = [] if reference is None else map(self._order, self.quotes(reference))
         orders = [order for order in quotes if order is not None]

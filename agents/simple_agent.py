@@ -33,7 +33,7 @@ class SimpleAgent(VegaAgent):
         self.funds = funds
         self.size = size
         self.target = target
-        self.bought_at: float | None = None
+        self.bought_at = 0.0
 
     def initialise(self) -> None:
         """Called once, before the first step: bring money."""
@@ -41,15 +41,15 @@ class SimpleAgent(VegaAgent):
 
     def step(self) -> None:
         """Called in every step: look, decide, act."""
-        bid = self.best_bid()
-        if not self.is_continuous() or bid is None:
+        bid, ask = self.best_bid(), self.best_ask()
+        if not self.is_continuous() or bid is None or ask is None:
             return
-        if self.bought_at is None:
-            receipt = self.buy(self.size)
-            self.bought_at = receipt.average_price  # None when nobody sold
+        if self.position() == 0:
+            receipt = self.buy(self.size, ask)
+            if receipt.error is None:
+                self.bought_at = ask
         elif bid > self.bought_at * (1 + self.target):
-            self.sell(self.size)
-            self.bought_at = None
+            self.sell(self.position())
 
     def finalise(self) -> None:
         """Called once, after the last step: leave nothing behind."""

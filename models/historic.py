@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from vega_mesa.agents import (
     ExponentialShapeMarketMaker,
@@ -46,7 +46,8 @@ class Historic(VegaModel):
         momentum_traders: how many follow the trend.
         market: a Vega market proposal (a JSON file) to trade; None for a bitcoin future.
         blocks_per_step: blocks between two rows.
-        transactions_per_block: how many wait to be ordered; 1 executes each as it arrives.
+        transactions_per_block: how many wait to be ordered; 1 executes each as it arrives, 0 waits for the block's end.
+        ordering: of those that wait: by arrival, by a seeded shuffle, or as a Vega network orders them.
         extra_agents: more agents, see :class:`vega_mesa.model.VegaModel`.
     """
 
@@ -65,6 +66,7 @@ class Historic(VegaModel):
         market: Path | None = None,
         blocks_per_step: int = 1,
         transactions_per_block: int = 1,
+        ordering: Literal["arrival", "shuffle", "vega"] = "arrival",
         extra_agents: AgentMaker | Iterable[AgentMaker] = (),
     ) -> None:
         recorded = None if prices is None else read_prices(prices)
@@ -74,6 +76,7 @@ class Historic(VegaModel):
             blocks_per_step=blocks_per_step,
             block_duration=round(_spacing(recorded) / blocks_per_step, 3),
             transactions_per_block=transactions_per_block,
+            ordering=ordering,
             extra_agents=extra_agents,
         )
         self.prices: PriceProcess

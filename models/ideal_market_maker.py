@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 from vega_mesa.agents import (
     AvellanedaStoikovMarketMaker,
@@ -35,7 +36,8 @@ class IdealMarketMaker(VegaModel):
         market: a Vega market proposal (a JSON file) to trade; None for a bitcoin future.
         blocks_per_step: blocks between two actions of an agent.
         block_duration: seconds.
-        transactions_per_block: how many wait to be ordered; 1 executes each as it arrives.
+        transactions_per_block: how many wait to be ordered; 1 executes each as it arrives, 0 waits for the block's end.
+        ordering: of those that wait: by arrival, by a seeded shuffle, or as a Vega network orders them.
         extra_agents: more agents, see :class:`vega_mesa.model.VegaModel`.
     """
 
@@ -56,6 +58,7 @@ class IdealMarketMaker(VegaModel):
         blocks_per_step: int = 1,
         block_duration: float = 1.0,
         transactions_per_block: int = 1,
+        ordering: Literal["arrival", "shuffle", "vega"] = "arrival",
         extra_agents: AgentMaker | Iterable[AgentMaker] = (),
     ) -> None:
         super().__init__(
@@ -64,6 +67,7 @@ class IdealMarketMaker(VegaModel):
             blocks_per_step=blocks_per_step,
             block_duration=block_duration,
             transactions_per_block=transactions_per_block,
+            ordering=ordering,
             extra_agents=extra_agents,
         )
         self.prices = GeometricRandomWalk(initial_price, volatility, self.child_generator())

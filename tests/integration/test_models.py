@@ -68,7 +68,10 @@ def test_equal_seeds_equal_states(name):
 
 
 def test_the_state_does_not_depend_on_the_process():
-    program = "from vega_mesa.models import MODELS; print(MODELS['curve_market_maker'](rng=5, num_steps=15).run().chain.state_hash())"
+    program = (
+        "from vega_mesa.models import CurveMarketMaker;"
+        "print(CurveMarketMaker(rng=5, num_steps=15).run().chain.state_hash())"
+    )
     outputs = {
         subprocess.run(
             [sys.executable, "-c", program],
@@ -126,9 +129,10 @@ def test_the_collected_data_are_plain_numbers_and_words(name):
     agents.to_parquet("/dev/null")
 
 
-@pytest.mark.parametrize("terms", [{"transactions_per_block": 0}, {"transactions_per_block": 7}])
-def test_transactions_may_wait_to_be_ordered(terms):
-    model = IdealMarketMaker(rng=2, num_steps=30, **terms).run()
+@pytest.mark.parametrize("ordering", ["arrival", "shuffle", "vega"])
+@pytest.mark.parametrize("waiting", [0, 1, 7])
+def test_transactions_may_wait_to_be_ordered(ordering, waiting):
+    model = IdealMarketMaker(rng=2, num_steps=30, transactions_per_block=waiting, ordering=ordering).run()
     assert model.market.state is MarketState.SETTLED and model.imbalance() == {}
     assert model.tally.trades[model.market.id] > 10
 
@@ -166,7 +170,7 @@ def test_mistakes_in_files_are_named(files, tmp_path):
         IdealMarketMaker(market=tmp_path / "none.json")
     with pytest.raises(InvalidPriceFile, match="timestamp"):
         Historic(prices=tmp_path / "bad.csv")
-    with pytest.raises(ConfigError, match="start.*2024-02-04"):
+    with pytest.raises(ConfigError, match=r"start.*2024-02-04"):
         Historic(prices=files[0], start="2030-01-01")
 
 

@@ -47,6 +47,7 @@ class Bridging(Observing):
         if isinstance(source, BuiltinSource):
             return self.mint(id, amount)
         minted = self.mint_token(source.contract_address, self.asset_amount(id, amount))
+        self.model.chain.wait_for_total_catchup()  # the tokens are there before they are deposited
         return minted if minted.error else self.deposit(id, amount)
 
     def deploy_token(self, address: str, name: str, symbol: str, decimals: int) -> Transaction:
