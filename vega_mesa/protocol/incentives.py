@@ -100,7 +100,7 @@ class Incentives:
         self.rewards = Rewards(bus, collateral, self.games, self.scoring, validators, self.streaks, self.vesting)
         # transfers
         ledger = TransferLedger(collateral, self.rewards, self.stake_links)
-        dispatch = Dispatch(self.games, self.scoring, self.bonuses)
+        dispatch = Dispatch(self.games, self.scoring, self.bonuses, assets)
         self.transfers = Transfers(bus, assets, ledger, dispatch, self.profiles)
         self.governance_transfers = GovernanceTransfers(bus, assets, ledger, dispatch)
 

@@ -11,8 +11,8 @@ from vega_mesa.protocol.events.bus import Event
 class TransferUpdated(Event):
     """A transfer as it stands: ``STATUS_PENDING``, ``…_DONE``, ``…_REJECTED``, ``…_STOPPED`` or ``…_CANCELLED``.
 
-    ``transfer_type``: ``one-off``, ``recurring``, ``governance one-off`` or ``governance recurring``. ``amount``: as it was
-    asked for. ``game``: the reward that a strategy stands for.
+    ``transfer_type``: ``one-off``, ``recurring``, ``governance one-off`` or ``governance recurring``. ``amount``: as
+    it was asked for. ``game``: the reward that a strategy stands for.
     """
 
     id: str

@@ -10,15 +10,17 @@ from vega_mesa.protocol.commands.transfers import DispatchMetric, DispatchStrate
 from vega_mesa.protocol.refusal import Refused
 from vega_mesa.protocol.rewards.games import Game, Games
 from vega_mesa.protocol.rewards.scoring import MarketBonuses, Scoring
+from vega_mesa.protocol.transfers.fees import Quanta
 
 
 class Dispatch:
     """Finds the accounts that a recurring transfer fills at the end of an epoch."""
 
-    def __init__(self, games: Games, scoring: Scoring, bonuses: MarketBonuses) -> None:
+    def __init__(self, games: Games, scoring: Scoring, bonuses: MarketBonuses, quanta: Quanta) -> None:
         self.games = games
         self.scoring = scoring
         self.bonuses = bonuses
+        self.quanta = quanta
 
     @exact
     def portions(self, game: Game, asset: str, amount: int, funder: str) -> Iterator[tuple[str, int]]:
@@ -54,12 +56,15 @@ class Dispatch:
             Refused: with the network's text.
         """
         asset = strategy.asset_for_metric
-        if asset and asset not in self.scoring.collateral.quanta:
-            raise Refused("could not transfer funds, invalid asset for metric: asset does not exist")
-        if asset:
-            for market in strategy.markets:
-                if not self.scoring.activity.is_tracked(asset, market):
-                    raise Refused("could not transfer funds, invalid market for dispatch asset")
+        if not asset:
+            return
+        try:
+            self.quanta.quantum(asset)
+        except Refused as refusal:
+            raise Refused(f"could not transfer funds, invalid asset for metric: {refusal.text}") from refusal
+        for market in strategy.markets:
+            if not self.scoring.activity.is_tracked(asset, market):
+                raise Refused("could not transfer funds, invalid market for dispatch asset")
 
 
 def is_due(kind: RecurringTransfer, epoch: int) -> bool:
