@@ -3,7 +3,7 @@
 Vega makes them when it decodes a transaction; one that fails vanishes. Here it is a mistake of the caller, in Vega's
 words: every failing property with its messages, ascending. Commands of other topics are checked by their engines.
 
-Spec: 0014-ORDT, 0004-AMND, 0074-BTCH, 0044-LIME.
+Spec: 0014-ORDT, 0004-AMND, 0074-BTCH, 0044-LIME, 0090-VAMM.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
+from vega_mesa.chain import amm_validation
 from vega_mesa.errors import InvalidCommand
+from vega_mesa.protocol.commands.amm import AmendAMM, CancelAMM, SubmitAMM
 from vega_mesa.protocol.commands.liquidity import LiquidityProvisionAmendment, LiquidityProvisionSubmission
 from vega_mesa.protocol.commands.trading import (
     BatchMarketInstructions,
@@ -346,4 +348,7 @@ _CHECKS: Final[dict[type, Callable[[Any], list[Problem]]]] = {
     UpdateMarginMode: _margin_mode,
     LiquidityProvisionSubmission: _provision,
     LiquidityProvisionAmendment: _provision_amendment,
+    SubmitAMM: amm_validation.submission,
+    AmendAMM: amm_validation.amendment,
+    CancelAMM: amm_validation.cancellation,
 }

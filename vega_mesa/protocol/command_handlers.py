@@ -17,7 +17,9 @@ from vega_mesa.protocol.refusal import Refused
 if TYPE_CHECKING:
     from vega_mesa.protocol.exchange import Exchange
 
-# -- trading -------------------------------------------------------------------------------------------------------------
+AMM_GATE = "limits.markets.ammPoolEnabled"
+
+# -- trading -----------------------------------------------------------------------------------------------------------
 
 
 def submit_order(exchange: Exchange, party: str, command: trading.OrderSubmission, ids: IdGenerator) -> Outcome:
@@ -92,7 +94,7 @@ def update_margin_mode(exchange: Exchange, party: str, command: trading.UpdateMa
     return Outcome()
 
 
-# -- liquidity -----------------------------------------------------------------------------------------------------------
+# -- liquidity ---------------------------------------------------------------------------------------------------------
 
 
 def submit_liquidity(
@@ -120,11 +122,14 @@ def cancel_liquidity(
     return Outcome()
 
 
-# -- automated market makers ---------------------------------------------------------------------------------------------
+# -- automated market makers -------------------------------------------------------------------------------------------
 
 
 def _futures_market(exchange: Exchange, market_id: str) -> FuturesMarket:
-    """The market of a market maker; the text is that of the network for all commands of market makers."""
+    """The market of a market maker, if the network has switched market makers on."""
+    parameters = exchange.network_parameters
+    if parameters.is_set(AMM_GATE) and not parameters.integer(AMM_GATE):
+        raise Refused("amm pool disabled")
     market = exchange.markets.get(market_id)
     if market is None:
         raise Refused("market does not exist")
@@ -151,7 +156,7 @@ def cancel_amm(exchange: Exchange, party: str, command: amm.CancelAMM, ids: IdGe
     return Outcome()
 
 
-# -- governance ----------------------------------------------------------------------------------------------------------
+# -- governance --------------------------------------------------------------------------------------------------------
 
 
 def submit_proposal(
@@ -177,7 +182,7 @@ def vote(exchange: Exchange, party: str, command: governance.VoteSubmission, ids
     return Outcome()
 
 
-# -- the bridge, its Ethereum, and oracles ---------------------------------------------------------------------------------
+# -- the bridge, its Ethereum, and oracles -----------------------------------------------------------------------------
 
 
 def withdraw(exchange: Exchange, party: str, command: bridging.WithdrawSubmission, ids: IdGenerator) -> Outcome:
@@ -261,7 +266,7 @@ def submit_ethereum_call(
     return Outcome()
 
 
-# -- staking -------------------------------------------------------------------------------------------------------------
+# -- staking -----------------------------------------------------------------------------------------------------------
 
 
 def associate(exchange: Exchange, party: str, command: staking.AssociateTokens, ids: IdGenerator) -> Outcome:

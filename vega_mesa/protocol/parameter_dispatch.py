@@ -202,6 +202,7 @@ def _amm_commitment(market: FuturesMarket, value: int | Decimal) -> None:
 
 def _amm_levels(market: FuturesMarket, value: int | Decimal) -> None:
     market.amm_parameters.calculation_levels = int(value)
+    market.book.forget_indicative()
 
 
 MARKET_PARAMETERS: dict[str, Setter | None] = {
