@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from vega_mesa.agent import VegaAgent
     from vega_mesa.protocol.exchange import Exchange
-    from vega_mesa.protocol.markets.futures import FuturesMarket
+    from vega_mesa.protocol.markets.trading_market import TradingMarket
 
 _OWN_ACCOUNTS = (
     AccountType.GENERAL,
@@ -105,7 +105,7 @@ class VegaModel(mesa.Model):
         self._extra_agents = tuple(_makers(extra_agents))
         self._keys: dict[str, VegaAgent] = {}
         self._key_numbers: dict[str, int] = {}
-        self._markets: dict[str, FuturesMarket] = {}  # also those that the exchange has removed
+        self._markets: dict[str, TradingMarket] = {}  # also those that the exchange has removed
         self._units: dict[str, MarketUnits] = {}
         self.tally = Tally()
         self.tally.attach(self.chain.exchange.bus)
@@ -193,12 +193,12 @@ class VegaModel(mesa.Model):
         return self.chain.exchange
 
     @property
-    def market(self) -> FuturesMarket | None:
+    def market(self) -> TradingMarket | None:
         """The first market that there was and that was not rejected, None before."""
         self._look_for_markets()
         return next((market for market in self._markets.values() if market.state is not MarketState.REJECTED), None)
 
-    def find_market(self, name: str) -> FuturesMarket:
+    def find_market(self, name: str) -> TradingMarket:
         """The market with this id, code or name; a newer one before an older one.
 
         Raises:
@@ -220,7 +220,7 @@ class VegaModel(mesa.Model):
         if next(reversed(markets), None) not in self._markets:  # the newest: when it is known, all are
             self._markets.update(markets)
 
-    def units_of(self, market: FuturesMarket) -> MarketUnits:
+    def units_of(self, market: TradingMarket) -> MarketUnits:
         """How the market's numbers are written."""
         units = self._units.get(market.id)
         if units is None:

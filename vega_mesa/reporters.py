@@ -92,7 +92,7 @@ def open_interest(model: VegaModel) -> float:
     market = model.market
     if market is None or market.has_ended:
         return 0.0
-    return model.units_of(market).shown_size(market.positions.open_interest)
+    return model.units_of(market).shown_size(market.open_interest)
 
 
 def insurance_pool(model: VegaModel) -> float:

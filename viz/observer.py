@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary, ref
 from vega_mesa.experiments.standing import groups
 from vega_mesa.model import VegaModel
 from vega_mesa.protocol.events.trading import TradeHappened
-from vega_mesa.protocol.markets.futures import FuturesMarket
+from vega_mesa.protocol.markets.trading_market import TradingMarket
 from vega_mesa.protocol.matching.order import BUY, SELL, Side
 from vega_mesa.units import MarketUnits, to_datetime
 from vega_mesa.viz.reading import Fill, History, Level, Reading
@@ -46,7 +46,7 @@ class Observer:
             self._reading = _before(model) if market is None else self._read(model, market)
         return self._reading
 
-    def _read(self, model: VegaModel, market: FuturesMarket) -> Reading:
+    def _read(self, model: VegaModel, market: TradingMarket) -> Reading:
         units = model.units_of(market)
         auction = market.auction
         mark = market.mark_price
@@ -61,7 +61,7 @@ class Observer:
             mark=units.shown_price(mark) if mark else None,
             best_bid=_price(units, market.book.best_bid()),
             best_ask=_price(units, market.book.best_ask()),
-            open_interest=units.shown_size(market.positions.open_interest),
+            open_interest=units.shown_size(market.open_interest),
             insurance=units.shown_amount(model.exchange.insurance_pool(market.id, market.asset)),
             conserved=not model.imbalance(),
             history=_history(model),
@@ -106,7 +106,7 @@ def _price(units: MarketUnits, price: int) -> float | None:
     return units.shown_price(price) if price else None
 
 
-def _levels(market: FuturesMarket, units: MarketUnits, side: Side) -> list[Level]:
+def _levels(market: TradingMarket, units: MarketUnits, side: Side) -> list[Level]:
     total, found = 0.0, []
     for price, volume, _ in islice(market.book.levels(side), MOST_LEVELS):
         total += units.shown_size(volume)

@@ -13,6 +13,7 @@ from typing import Any
 from tests.conformance.accounts import account_type
 from tests.conformance.failures import BadTable, NotBuiltYet
 from tests.conformance.tables import Row
+from vega_mesa.protocol.commands.automated_purchase import AutomatedPurchaseTerms
 from vega_mesa.protocol.commands.governance import NewProtocolAutomatedPurchase
 from vega_mesa.protocol.commands.teams import TeamDetails
 from vega_mesa.protocol.data_sources import TIME_TRIGGER, DataSourceSpec, Filter, TimeTrigger
@@ -23,7 +24,6 @@ from vega_mesa.protocol.programmes.referral import ReferralProgram
 from vega_mesa.protocol.programmes.volume_discount import VolumeDiscountProgram
 from vega_mesa.protocol.programmes.volume_rebate import VolumeRebateProgram
 from vega_mesa.protocol.refusal import Refused
-from vega_mesa.protocol.spot import AutomatedPurchaseTerms
 
 SECOND = 10**9
 

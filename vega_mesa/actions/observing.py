@@ -12,7 +12,7 @@ from vega_mesa.protocol.matching.order import Order, Side
 from vega_mesa.units import MarketUnits, Rounding, from_integer
 
 if TYPE_CHECKING:
-    from vega_mesa.protocol.markets.futures import FuturesMarket
+    from vega_mesa.protocol.markets.trading_market import TradingMarket
 
 _SIDES = {"buy": Side.BUY, "sell": Side.SELL}
 
@@ -30,7 +30,7 @@ class Observing(Acting):
 
     # -- the market ------------------------------------------------------------------------------------------------
 
-    def find_market(self, market: str | None = None) -> FuturesMarket:
+    def find_market(self, market: str | None = None) -> TradingMarket:
         """The market itself, in the protocol's integers.
 
         Raises:
@@ -109,7 +109,7 @@ class Observing(Acting):
     def open_interest(self, market: str | None = None) -> float:
         """Sum of the long positions; nothing once the market has ended."""
         found = self.find_market(market)
-        return 0.0 if found.has_ended else self.model.units_of(found).shown_size(found.positions.open_interest)
+        return 0.0 if found.has_ended else self.model.units_of(found).shown_size(found.open_interest)
 
     def _price(self, market: str | None, price: int | None) -> float | None:
         return self.units(market).shown_price(price) if price else None
@@ -117,10 +117,9 @@ class Observing(Acting):
     # -- what is one's own -----------------------------------------------------------------------------------------
 
     def position(self, market: str | None = None) -> float:
-        """Open volume, long positive; nothing once the market has ended."""
+        """Open volume, long positive; nothing on a spot market, and once the market has ended."""
         found = self.find_market(market)
-        position = found.positions.by_party.get(self.key)
-        return 0.0 if position is None or found.has_ended else self.model.units_of(found).shown_size(position.size)
+        return 0.0 if found.has_ended else self.model.units_of(found).shown_size(found.open_volume(self.key))
 
     def orders(self, market: str | None = None) -> list[Order]:
         """The agent's resting orders, by id, in the protocol's integers."""

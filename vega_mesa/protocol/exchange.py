@@ -39,7 +39,7 @@ from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.network_parameters import NetworkParameters
 from vega_mesa.protocol.outcome import Outcome
 from vega_mesa.protocol.refusal import Refused
-from vega_mesa.protocol.spot import AutomatedPurchaseTerms, SpotMarket, check_terms
+from vega_mesa.protocol.spot import SpotMarket, check_terms
 from vega_mesa.protocol.staking import StakeView, StakingAccounts
 from vega_mesa.protocol.validators import Validators
 
@@ -365,12 +365,10 @@ class Exchange:
 
     def check_automated_purchase(self, change: NewProtocolAutomatedPurchase) -> None:
         """Refuse an automated purchase that is not valid now."""
-        assert isinstance(change.purchase, AutomatedPurchaseTerms)
         check_terms(change.purchase, self.markets.get(change.purchase.market), self.assets)
 
     def start_automated_purchase(self, change: NewProtocolAutomatedPurchase, proposal_id: str) -> None:
         """Start an automated purchase on its spot market."""
-        assert isinstance(change.purchase, AutomatedPurchaseTerms)
         market = self.markets.get(change.purchase.market)
         if not isinstance(market, SpotMarket):
             raise Refused("market does not exist")

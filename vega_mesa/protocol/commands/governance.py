@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from vega_mesa.protocol.assets import AssetDetails
+from vega_mesa.protocol.commands.automated_purchase import AutomatedPurchaseTerms
 from vega_mesa.protocol.commands.transfers import GovernanceTransfer
 from vega_mesa.protocol.markets.definition import MarketDefinition
 from vega_mesa.protocol.programmes.referral import ReferralProgram
@@ -113,9 +114,9 @@ class UpdateVolumeRebateProgram:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewProtocolAutomatedPurchase:
-    """Let the network buy on a spot market; ``purchase`` is that engine's own description."""
+    """Let the network buy or sell on a spot market."""
 
-    purchase: object
+    purchase: AutomatedPurchaseTerms
 
 
 ProgramChange = UpdateReferralProgram | UpdateVolumeDiscountProgram | UpdateVolumeRebateProgram

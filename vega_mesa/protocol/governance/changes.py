@@ -9,7 +9,7 @@ from typing import Final, ParamSpec
 from vega_mesa.protocol.assets import Assets, ERC20Source
 from vega_mesa.protocol.commands import governance as terms
 from vega_mesa.protocol.governance.enactor import Enactor
-from vega_mesa.protocol.governance.market_building import build_new, build_update
+from vega_mesa.protocol.governance.market_building import build_new, build_update, started_purchase
 from vega_mesa.protocol.governance.market_validation import MarketRules
 from vega_mesa.protocol.governance.program_rules import check_program
 from vega_mesa.protocol.governance.proposals import Proposal, ProposalError, ProposalRefused
@@ -139,7 +139,7 @@ class Changes:
             case terms.NewFreeform():
                 pass
             case terms.NewProtocolAutomatedPurchase():
-                self.enactor.start_automated_purchase(change, proposal.id)
+                self.enactor.start_automated_purchase(started_purchase(change, proposal.enactment), proposal.id)
             case terms.NewGovernanceTransfer() | terms.CancelGovernanceTransfer():
                 self._enact_transfer(change, proposal.id)
             case _:

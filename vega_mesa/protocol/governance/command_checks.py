@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.commands import governance as terms
+from vega_mesa.protocol.commands.automated_purchase import AutomatedPurchaseTerms
 from vega_mesa.protocol.governance.proposals import FAMILIES
 from vega_mesa.protocol.network_parameters import DEPRECATED, NOT_UPDATABLE
 from vega_mesa.protocol.refusal import Refused
@@ -13,6 +15,13 @@ from vega_mesa.protocol.refusal import Refused
 LARGEST_BATCH: Final = 250
 REQUIRED: Final = "is required"
 POSITIVE: Final = "must be positive"
+NOT_VALID: Final = "is not a valid value"
+PURCHASE_DESTINATIONS: Final = (
+    AccountType.GLOBAL_INSURANCE,
+    AccountType.GLOBAL_REWARD,
+    AccountType.NETWORK_TREASURY,
+    AccountType.BUY_BACK_FEES,
+)
 Problem = tuple[str, str]  # property, message
 
 
@@ -94,8 +103,41 @@ def _change(path: str, change: terms.Change) -> list[Problem]:
             return [] if change.quantum > 0 else [(f"{path}.update_asset.changes.quantum", POSITIVE)]
         case terms.NewAsset():
             return [] if change.details.quantum > 0 else [(f"{path}.new_asset.changes.quantum", POSITIVE)]
+        case terms.NewProtocolAutomatedPurchase():
+            return _purchase(f"{path}.protocol_automated_purchase.changes", change.purchase)
         case _:
             return []
+
+
+def _purchase(path: str, purchase: AutomatedPurchaseTerms) -> list[Problem]:
+    problems = [
+        (f"{path}.{name}", REQUIRED)
+        for name, value in (("from", purchase.from_asset), ("market_id", purchase.market))
+        if not value
+    ]
+    if purchase.from_account is not AccountType.BUY_BACK_FEES:
+        problems.append((f"{path}.from_account_type", NOT_VALID))
+    if purchase.to_account not in PURCHASE_DESTINATIONS:
+        problems.append((f"{path}.to_account_type", NOT_VALID))
+    for name, number in (
+        ("oracle_offset_factor", purchase.offset_factor),
+        ("minimum_auction_size", purchase.minimum_size),
+        ("maximum_auction_size", purchase.maximum_size),
+    ):
+        if number <= 0:
+            problems.append((f"{path}.{name}", POSITIVE))
+    if purchase.maximum_size < purchase.minimum_size:
+        problems.append((f"{path}.maximum_auction_size", "must be greater than or equal to minimum_auction_size"))
+    if purchase.auction_duration <= 0:
+        problems.append((f"{path}.auction_duration", "must be a valid duration"))
+    if purchase.auction_schedule.time_trigger is None:
+        problems.append((f"{path}.auction_schedule", "auction schedule must be an internal time trigger"))
+    if purchase.snapshot_schedule.time_trigger is None:
+        text = "auction volume snapshot schedule must be an internal time trigger"
+        problems.append((f"{path}.auction_volume_snapshot_schedule", text))
+    if purchase.expiry < 0:
+        problems.append((f"{path}.expiry_timestamp", "must be positive or zero"))
+    return problems
 
 
 def _parameter(path: str, change: terms.UpdateNetworkParameter) -> list[Problem]:

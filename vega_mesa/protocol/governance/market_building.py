@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from vega_mesa.protocol.arithmetic import to_decimal
-from vega_mesa.protocol.commands.governance import NewMarket, UpdateMarket
+from vega_mesa.protocol.commands.governance import NewMarket, NewProtocolAutomatedPurchase, UpdateMarket
 from vega_mesa.protocol.data_sources import DataSourceSpec
 from vega_mesa.protocol.markets.definition import (
     FeeFactors,
@@ -89,6 +89,16 @@ def started_schedule(spec: DataSourceSpec, start: int) -> DataSourceSpec:
     if trigger is None or trigger.initial is not None:
         return spec
     return replace(spec, time_trigger=replace(trigger, initial=start))
+
+
+def started_purchase(change: NewProtocolAutomatedPurchase, enactment: int) -> NewProtocolAutomatedPurchase:
+    """The purchase with schedules that start at the enactment where the proposal names no start."""
+    purchase = replace(
+        change.purchase,
+        auction_schedule=started_schedule(change.purchase.auction_schedule, enactment),
+        snapshot_schedule=started_schedule(change.purchase.snapshot_schedule, enactment),
+    )
+    return replace(change, purchase=purchase)
 
 
 def fee_factors(parameters: NetworkParameters) -> FeeFactors:

@@ -135,6 +135,7 @@ def _definition(
         parent_market=parent,
         insurance_pool_fraction=fraction,
         metadata=tuple(reader.texts("metadata")),
+        allowed_sellers=tuple(reader.texts("allowedSellers")),
     )
 
 

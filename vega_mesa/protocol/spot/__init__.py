@@ -3,9 +3,8 @@
 from vega_mesa.protocol.spot.automated_purchase import (
     AutomatedPurchase,
     AutomatedPurchaseState,
-    AutomatedPurchaseTerms,
     check_terms,
 )
 from vega_mesa.protocol.spot.market import SpotMarket
 
-__all__ = ["AutomatedPurchase", "AutomatedPurchaseState", "AutomatedPurchaseTerms", "SpotMarket", "check_terms"]
+__all__ = ["AutomatedPurchase", "AutomatedPurchaseState", "SpotMarket", "check_terms"]

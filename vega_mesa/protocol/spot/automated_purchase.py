@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from vega_mesa.protocol.arithmetic import divide, exact, truncate
 from vega_mesa.protocol.assets import Assets
-from vega_mesa.protocol.collateral import Account, AccountType
+from vega_mesa.protocol.collateral import Account
+from vega_mesa.protocol.commands.automated_purchase import AutomatedPurchaseTerms
 from vega_mesa.protocol.commands.trading import OrderSubmission
-from vega_mesa.protocol.data_sources import DataSourceSpec
 from vega_mesa.protocol.data_sources.binding import settlement_binding
 from vega_mesa.protocol.events.trading import AutomatedPurchaseAnnounced
 from vega_mesa.protocol.instants import SECOND
-from vega_mesa.protocol.markets.definition import CompositePriceSource, SpotProduct
+from vega_mesa.protocol.markets.definition import SpotProduct
 from vega_mesa.protocol.markets.states import AuctionTrigger, MarketState
 from vega_mesa.protocol.matching.identifiers import IdGenerator, hash_text
 from vega_mesa.protocol.matching.order import BUY, NETWORK, SELL, Side, TimeInForce
@@ -33,29 +32,6 @@ if TYPE_CHECKING:
 PRICE: Final = "automated-purchase-price"
 AUCTION: Final = "automated-purchase-auction"
 SNAPSHOT: Final = "automated-purchase-snapshot"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AutomatedPurchaseTerms:
-    """What a proposal says of a programme.
-
-    Sizes are in decimals of ``from_asset``, the staleness tolerance in nanoseconds, the auction's duration in seconds,
-    the expiry in unix seconds (0: never).
-    """
-
-    market: str
-    from_asset: str
-    from_account: AccountType
-    to_account: AccountType
-    price: CompositePriceSource
-    offset_factor: Decimal
-    auction_schedule: DataSourceSpec
-    snapshot_schedule: DataSourceSpec
-    auction_duration: int
-    minimum_size: int
-    maximum_size: int
-    staleness_tolerance_ns: int = 0
-    expiry: int = 0
 
 
 def check_terms(terms: AutomatedPurchaseTerms, market: TradingMarket | None, assets: Assets) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from vega_mesa.protocol.arithmetic import Scale
 from vega_mesa.protocol.collateral import Account, AccountType
+from vega_mesa.protocol.commands.automated_purchase import AutomatedPurchaseTerms
 from vega_mesa.protocol.commands.liquidity import LiquidityProvisionSubmission
 from vega_mesa.protocol.commands.trading import OrderAmendment, OrderSubmission, UpdateMarginMode
 from vega_mesa.protocol.epochs import Epoch
@@ -22,11 +23,7 @@ from vega_mesa.protocol.matching.stop_order import StopOrder
 from vega_mesa.protocol.refusal import Refused
 from vega_mesa.protocol.risk.state_variables import StateVariableTrigger
 from vega_mesa.protocol.spot import amendments, auctions, cancellations, lifecycle, marking, order_entry
-from vega_mesa.protocol.spot.automated_purchase import (
-    AutomatedPurchase,
-    AutomatedPurchaseState,
-    AutomatedPurchaseTerms,
-)
+from vega_mesa.protocol.spot.automated_purchase import AutomatedPurchase, AutomatedPurchaseState
 from vega_mesa.protocol.spot.holdings import Holdings
 from vega_mesa.protocol.spot.stop_orders import check_stop_orders
 
