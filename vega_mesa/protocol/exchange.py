@@ -26,6 +26,7 @@ from vega_mesa.protocol.data_sources import DataSources
 from vega_mesa.protocol.delegation import Delegation
 from vega_mesa.protocol.epochs import Epoch, Epochs
 from vega_mesa.protocol.events import EventBus
+from vega_mesa.protocol.events.network import BlockEnded
 from vega_mesa.protocol.events.trading import CommandRefused, MarketDataUpdated
 from vega_mesa.protocol.governance import Governance
 from vega_mesa.protocol.incentives import Incentives
@@ -66,6 +67,7 @@ class Exchange:
         record_activity: bool = False,
     ) -> None:
         self.now = start_time
+        self.height = 0
         self.bus = EventBus()
         self.bus.now = start_time
         if not isinstance(parameters, NetworkParameters):
@@ -121,6 +123,7 @@ class Exchange:
             now: nanoseconds, not before the previous block.
             previous_duration: how long the block before took in reality, nanoseconds; 0 on a null chain.
         """
+        self.height = height
         self.set_time(now)
         if previous_duration:
             self.check_long_block(previous_duration)
@@ -163,6 +166,7 @@ class Exchange:
         """A block ends: the epoch first, then every market."""
         self.epochs.block_end()
         self.end_markets_block()
+        self.bus.send(BlockEnded, height=self.height)
 
     def end_markets_block(self) -> None:
         """The markets' part of a block's end, in order of creation."""

@@ -9,6 +9,13 @@ from vega_mesa.protocol.events.bus import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BlockEnded(Event):
+    """A block is complete: everything that happened in it has been told; ``time`` is the block's."""
+
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkParameterUpdated(Event):
     """A parameter has a new value (text as governance writes it)."""
 
