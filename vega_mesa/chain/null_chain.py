@@ -10,7 +10,7 @@ from vega_mesa.chain.commands import check
 from vega_mesa.chain.genesis import Genesis
 from vega_mesa.chain.mempool import Mempool
 from vega_mesa.chain.state_hash import state_hash
-from vega_mesa.chain.transaction import Transaction, TransactionIds
+from vega_mesa.chain.transaction import Transaction
 from vega_mesa.chain.transaction_log import TransactionLog
 from vega_mesa.chain.validation import validate
 from vega_mesa.errors import InvalidCommand, InvalidSnapshot, InvalidTime, ReplayDiverged, StoreError, UsageError
@@ -56,23 +56,25 @@ class NullChain:
             raise InvalidCommand(f"a party is a non-empty text, not {party!r}")
         check(command)
         validate(command)
+        genesis = self.genesis
         nonce = self.nonces.get(party, 0)
-        transaction = Transaction(self.genesis.chain_id, party, nonce, command)
-        if self.genesis.transactions_per_block == 1 and self.genesis.ordering != "vega":
+        transaction = Transaction(genesis.chain_id, party, nonce, command)
+        if genesis.transactions_per_block == 1 and genesis.ordering != "vega":
             self._execute(transaction)
             self.nonces[party] = nonce + 1
             return transaction
         self.nonces[party] = nonce + 1
         self.mempool.add(transaction)
-        if len(self.mempool.waiting) == self.genesis.transactions_per_block:
+        if len(self.mempool.waiting) == genesis.transactions_per_block:
             self._execute_waiting()
         return transaction
 
     def _execute(self, transaction: Transaction) -> None:
+        party = transaction.party
         command = transaction.command
-        transaction.outcome = self.exchange.execute(transaction.party, command, TransactionIds(transaction))
-        transaction.height = self.height
-        self.log.entries.append((self.height, transaction.party, transaction.nonce, command))
+        transaction.outcome = self.exchange.execute(party, command, transaction)
+        transaction.height = height = self.height
+        self.log.entries.append((height, party, transaction.nonce, command))
 
     def _execute_waiting(self) -> None:
         for transaction in self.mempool.take(self.height, self.exchange):

@@ -19,8 +19,8 @@ def transaction_id(chain_id: str, party: str, nonce: int) -> str:
     return sha3_256(f"{chain_id}/{party}/{nonce}".encode(errors="surrogatepass")).hexdigest()
 
 
-class Transaction:
-    """One command of one party.
+class Transaction(IdGenerator):
+    """One command of one party. It also gives the ids of what the command creates, its own first.
 
     Attributes:
         chain_id: goes into the id, which is only worked out when somebody asks for it.
@@ -33,13 +33,14 @@ class Transaction:
 
     def __init__(self, chain_id: str, party: str, nonce: int, command: Any) -> None:
         self.chain_id = chain_id
-        self._id = ""
         self.party = party
         self.nonce = nonce
         self.command = command
         self.height = 0
         self.outcome: Any = None
         self.mistake: str | None = None
+        self._id = ""
+        self._fresh = True
 
     @property
     def id(self) -> str:
@@ -47,6 +48,14 @@ class Transaction:
         if not self._id:
             self._id = transaction_id(self.chain_id, self.party, self.nonce)
         return self._id
+
+    def next(self) -> str:
+        """The next id, 64 hexadecimal digits."""
+        if self._fresh:
+            self._fresh = False
+            self._current = current = self._id or self.id
+            return current
+        return super().next()
 
     @property
     def pending(self) -> bool:
@@ -78,21 +87,3 @@ class Transaction:
     def __repr__(self) -> str:
         state = "waiting" if self.pending else self.error or "accepted"
         return f"<Transaction {type(self.command).__name__} {self.party} {state}>"
-
-
-class TransactionIds(IdGenerator):
-    """The ids that a transaction gives: its own first, worked out when it is asked for."""
-
-    __slots__ = ("_transaction",)
-
-    def __init__(self, transaction: Transaction) -> None:
-        self._transaction = transaction
-        self._fresh = True
-
-    def next(self) -> str:
-        """The next id, 64 hexadecimal digits."""
-        if self._fresh:
-            self._fresh = False
-            self._current = self._transaction.id
-            return self._current
-        return super().next()

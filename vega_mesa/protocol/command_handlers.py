@@ -24,12 +24,13 @@ AMM_GATE = "limits.markets.ammPoolEnabled"
 
 def submit_order(exchange: Exchange, party: str, command: trading.OrderSubmission, ids: IdGenerator) -> Outcome:
     """A new order; the number of live pegged orders of all markets is limited."""
-    market = exchange.market(command.market_id)
+    market = exchange.markets.get(command.market_id) or exchange.market(command.market_id)  # which refuses
     if command.pegged_order is not None:
         if exchange.live_pegged_orders() >= exchange.network_parameters.integer("limits.markets.maxPeggedOrders"):
             raise OrderRefused("TOO_MANY_PEGGED_ORDERS", emits=False)
     confirmation = market.submit_order(party, command, ids)
-    return Outcome(id=confirmation.order.id, order=confirmation.order, trades=confirmation.trades)
+    order = confirmation.order
+    return Outcome(None, order.id, order, confirmation.trades)
 
 
 def amend_order(exchange: Exchange, party: str, command: trading.OrderAmendment, ids: IdGenerator) -> Outcome:
@@ -47,8 +48,10 @@ def cancel_order(exchange: Exchange, party: str, command: trading.OrderCancellat
             if market.can_trade:
                 market.cancel_order(party, "")
         return Outcome()
-    orders = exchange.market(command.market_id).cancel_order(party, command.order_id)
-    return Outcome(id=command.order_id, order=orders[0] if command.order_id else None)
+    market = exchange.markets.get(command.market_id) or exchange.market(command.market_id)  # which refuses
+    order_id = command.order_id
+    orders = market.cancel_order(party, order_id)
+    return Outcome(None, order_id, orders[0] if order_id else None)
 
 
 def submit_stop_orders(
