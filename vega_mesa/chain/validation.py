@@ -26,7 +26,18 @@ from vega_mesa.protocol.commands.trading import (
     StopOrdersSubmission,
     UpdateMarginMode,
 )
-from vega_mesa.protocol.matching.order import OrderType, PeggedReference, Side, TimeInForce
+from vega_mesa.protocol.matching.order import (
+    BUY,
+    FOK,
+    GTC,
+    IOC,
+    MARKET,
+    SELL,
+    OrderType,
+    PeggedReference,
+    Side,
+    TimeInForce,
+)
 
 LARGEST_SIZE: Final = (2**63 - 1) // 2
 REQUIRED: Final = "is required"
@@ -67,22 +78,23 @@ def _told(problems: list[Problem]) -> str:
 
 
 def _order(order: OrderSubmission, path: str = "order_submission") -> list[Problem]:
-    plain = order.pegged_order is None and order.iceberg_opts is None and not order.post_only and not order.reduce_only
-    life = order.time_in_force
+    life, price, expires_at = order.time_in_force, order.price, order.expires_at
     if (
-        plain
-        and order.type is _LIMIT
-        and 0 < order.size <= LARGEST_SIZE
-        and order.price > 0
-        and order.side is not Side.UNSPECIFIED
-        and life is not TimeInForce.UNSPECIFIED
-        and (order.expires_at > 0 if life is _GTT else not order.expires_at)
+        0 < order.size <= LARGEST_SIZE
         and order.market_id
-        and not order.reference
-    ):
-        return []  # nearly all
+        and (order.side is BUY or order.side is SELL)
+        and not (order.post_only or order.reduce_only or order.reference)
+        and order.pegged_order is None
+        and order.iceberg_opts is None
+    ):  # nearly all orders are as plain as this
+        at_once = life is IOC or life is FOK
+        if order.type is _LIMIT:
+            if price > 0 and (not expires_at if life is GTC or at_once else life is _GTT and expires_at > 0):
+                return []
+        elif order.type is MARKET and at_once and not (price or expires_at):
+            return []
     problems = _words(order, path) + _size(order.size, path) + _price(order, path) + _flags(order, path)
-    problems += _expiry(order.expires_at, life, path)
+    problems += _expiry(expires_at, life, path)
     if order.iceberg_opts is not None:
         problems += _iceberg(order, order.iceberg_opts, path)
     if order.pegged_order is not None:

@@ -7,10 +7,10 @@ at every moment (:meth:`Collateral.imbalance`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final
 
 from vega_mesa.protocol.events import EventBus
 from vega_mesa.protocol.events.ledger import AccountUpdated, LedgerEntry, LedgerMoved
@@ -97,7 +97,7 @@ class Account:
         return f"<Account {self.type.name} {self.owner or '*'} {self.market or '!'} {self.balance} {self.asset}>"
 
 
-Key = tuple[AccountType, str, str, str]
+Key = tuple[AccountType, str, str, str]  # type, asset, owner, market
 
 
 class Collateral:
@@ -107,6 +107,7 @@ class Collateral:
         self.bus = bus
         self.quanta: dict[str, Decimal] = {}  # enabled assets
         self.accounts: dict[Key, Account] = {}
+        self._by_kind: dict[tuple[AccountType, str, str], dict[str, Account]] = {}  # the same, see :meth:`of_kind`
 
     # -- assets ----------------------------------------------------------------------------------------------------
 
@@ -136,13 +137,22 @@ class Collateral:
         account = self.accounts.get(key)
         if account is None:
             account = self.accounts[key] = Account(type, asset, owner, market)
+            self.of_kind(type, asset, market)[owner] = account
             self._announce(account)
         return account
+
+    def of_kind(self, type: AccountType, asset: str, market: str = NO_MARKET) -> dict[str, Account]:
+        """All accounts of one type by owner, e.g. the margin accounts of a market: to be read, also later on."""
+        accounts = self._by_kind.get((type, asset, market))
+        if accounts is None:
+            accounts = self._by_kind[type, asset, market] = {}
+        return accounts
 
     def close(self, account: Account) -> None:
         """Forget an empty account."""
         assert account.balance == 0, f"closing {account!r}"
         self.accounts.pop((account.type, account.asset, account.owner, account.market), None)
+        self.of_kind(account.type, account.asset, account.market).pop(account.owner, None)
 
     def balance(self, type: AccountType, asset: str, owner: str = SYSTEM, market: str = NO_MARKET) -> int:
         """The account's balance; 0 when there is no such account."""
@@ -206,6 +216,70 @@ class Collateral:
                 self._announce(account)
         return amount - outstanding
 
+    # Many at once, for settlements and fees while nobody reads the ledger: balances end as they would one by one.
+
+    @property
+    def is_silent(self) -> bool:
+        """Nobody listens to movements of money: they need not be told one by one."""
+        wanted = self.bus.wanted
+        return LedgerMoved not in wanted and AccountUpdated not in wanted
+
+    def share_out(self, source: Account, shares: Sequence[tuple[Account, int]]) -> None:
+        """Move amounts, which the source is known to hold together, to several accounts."""
+        total = 0
+        for account, amount in shares:
+            assert amount >= 0, f"a share of {amount} from {source!r}"
+            account.balance += amount
+            total += amount
+        assert source.balance >= total, f"shares of {total} from {source!r}"
+        source.balance -= total
+
+    def gather(
+        self, amounts: Sequence[tuple[str, int]], accounts: Mapping[str, Account], destination: Account
+    ) -> list[tuple[str, int]]:
+        """Take each party's amount from its account; returns those whose account does not hold theirs, in order.
+
+        Args:
+            amounts: parties and what they owe.
+            accounts: of :meth:`of_kind`.
+        """
+        missing: list[tuple[str, int]] = []
+        total = 0
+        for entry in amounts:
+            party, amount = entry
+            account = accounts.get(party)
+            if account is None or account.balance < amount:
+                missing.append(entry)
+            else:
+                account.balance -= amount
+                total += amount
+        destination.balance += total
+        return missing
+
+    def hand_out(
+        self, amounts: Sequence[tuple[str, int]], source: Account, accounts: Mapping[str, Account]
+    ) -> list[tuple[str, int]]:
+        """Pay each party's amount, which the source is known to hold together, into its account.
+
+        Returns:
+            Those without an account, in order.
+        """
+        missing: list[tuple[str, int]] = []
+        total = 0
+        for entry in amounts:
+            party, amount = entry
+            account = accounts.get(party)
+            if account is None:
+                missing.append(entry)
+            else:
+                account.balance += amount
+                total += amount
+        assert source.balance >= total, f"{total} paid out of {source!r}"
+        source.balance -= total
+        return missing
+
+    # -- in and out ------------------------------------------------------------------------------------------------
+
     def deposit(self, party: str, asset: str, amount: int) -> None:
         """Credit a party's general account from outside (a party of 64 zeros: the global reward account)."""
         if asset not in self.quanta:
@@ -239,6 +313,15 @@ class Collateral:
     def of(self, owner: str) -> Iterable[Account]:
         """Every account of one owner."""
         return (account for account in self.accounts.values() if account.owner == owner)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"bus": self.bus, "quanta": self.quanta, "accounts": self.accounts}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.bus, self.quanta, self.accounts = state["bus"], state["quanta"], state["accounts"]
+        self._by_kind = {}
+        for (type, asset, owner, market), account in self.accounts.items():
+            self.of_kind(type, asset, market)[owner] = account
 
     def _entry(self, type: str, amount: int, source: Account, destination: Account) -> LedgerEntry:
         return LedgerEntry(

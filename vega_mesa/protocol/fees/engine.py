@@ -25,9 +25,12 @@ from vega_mesa.protocol.fees.fee import (
     REWARD_DISTRIBUTE,
     REWARD_PAY,
     TREASURY_PAY,
+    Charge,
     Fee,
     FeeBill,
     Payment,
+    Three,
+    list_payments,
 )
 from vega_mesa.protocol.fees.lookups import ComponentFactors, NoProgramme, Referrals, VolumeDiscounts, VolumeRebates
 from vega_mesa.protocol.fees.statistics import FeeStatistics
@@ -37,7 +40,6 @@ from vega_mesa.protocol.refusal import Refused
 
 _DIVISION: Final = 10**16  # a rebate's share of buy-back and treasury fees is divided to 16 places
 Reward = tuple[str, int]  # referrer, amount
-Three = tuple[int, int, int]  # maker, infrastructure, liquidity
 
 
 class FeeEngine:
@@ -124,15 +126,16 @@ class FeeEngine:
         """
         if not trades:
             raise Refused("empty trades slice sent to fees")
-        payments: list[Payment] = []
-        receipts: list[Payment] = []
-        infrastructure = liquidity = rewards = total = 0
+        charges: list[Charge] = []
+        total = rewards = 0
         reward: Reward | None = None
         taker = ""
         record = self.statistics.add_continuous
         plain = not self._programmes_in_force
+        sole = True  # one party pays for all trades
         for trade in trades:
-            if trade.aggressor is SELL:
+            aggressor = trade.aggressor
+            if aggressor is SELL:
                 taker, maker = trade.seller, trade.buyer
             else:
                 taker, maker = trade.buyer, trade.seller
@@ -142,32 +145,20 @@ class FeeEngine:
                 fee, reward = self._discounted(trade.size * trade.price, taker, maker)
                 if reward is not None:
                     rewards += reward[1]
-            if trade.aggressor is BUY:
+            if aggressor is BUY:
                 trade.buyer_fee, trade.seller_fee = fee, NO_FEE
-            elif trade.aggressor is SELL:
+            elif aggressor is SELL:
                 trade.buyer_fee, trade.seller_fee = NO_FEE, fee
-            maker_fee = fee.maker
             charged = fee.total
             if charged:
-                record(taker, maker, maker_fee, charged)
+                record(taker, maker, fee.maker, charged)
                 total += charged
-                infrastructure += fee.infrastructure
-                liquidity += fee.liquidity
-            payments.append((MAKER_PAY, taker, maker_fee))
-            receipts.append((MAKER_RECEIVE, maker, maker_fee))
-            if fee.high_volume_maker:
-                payments.append((REBATE_PAY, taker, fee.high_volume_maker))
-                receipts.append((REBATE_RECEIVE, maker, fee.high_volume_maker))
-            payments.append((BUY_BACK_PAY, taker, fee.buy_back))
-            payments.append((TREASURY_PAY, taker, fee.treasury))
-        payments.append((INFRASTRUCTURE_PAY, taker, infrastructure))
-        payments.append((LIQUIDITY_PAY, taker, liquidity))
-        if rewards:
-            payments.append((REWARD_PAY, taker, rewards))
-        payments.extend(receipts)
-        if rewards and reward is not None:
-            payments.append((REWARD_DISTRIBUTE, reward[0], rewards))
-        return FeeBill(payments, taker, total, {taker: total})
+            if charges and charges[-1][0] != taker:
+                sole = False
+            charges.append((taker, maker, fee))
+        if sole and not rewards:
+            return FeeBill(None, taker, total, None, charges)
+        return FeeBill(list_payments(charges, rewards, reward[0] if reward is not None else ""), taker, total)
 
     def auction(self, trades: Sequence[Trade]) -> FeeBill:
         """Charge both sides half of infrastructure, liquidity, buy-back and treasury fee, each half rounded up.

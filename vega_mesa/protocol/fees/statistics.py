@@ -51,7 +51,12 @@ class FeeStatistics:
         totals = self.totals
         totals[taker] = totals.get(taker, 0) + charged
         totals[maker] = totals.get(maker, 0) + maker_fee
-        self.add_maker_fee(taker, maker, maker_fee)
+        self.maker_received[maker] = self.maker_received.get(maker, 0) + maker_fee
+        generated = self.maker_generated.get(taker)
+        if generated is None:
+            self.maker_generated[taker] = {maker: maker_fee}
+        else:
+            generated[maker] = generated.get(maker, 0) + maker_fee
 
     def add_reward(self, referrer: str, referee: str, amount: int) -> None:
         """A referee's trade earns its referrer a reward."""

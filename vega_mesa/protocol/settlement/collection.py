@@ -105,14 +105,16 @@ class Collection:
         collateral = self.collateral
         settlement = self._system(AccountType.SETTLEMENT)
         insurance = self._system(AccountType.INSURANCE)
+        margins = collateral.of_kind(AccountType.MARGIN, self.asset, self.market)
         uncovered: list[PartyAmount] = []
-        expected = 0
+        expected = sum([loss[1] for loss in losses])
+        if collateral.is_silent:
+            losses = collateral.gather(losses, margins, settlement)
         for party, amount in losses:
-            expected += amount
             if party == NETWORK:
                 collateral.collect(kind.loss, amount, (insurance,), settlement)
                 continue
-            margin = collateral.find(AccountType.MARGIN, self.asset, party, self.market)
+            margin = margins.get(party)
             if margin is not None and margin.balance >= amount:
                 collateral.transfer(kind.loss, amount, margin, settlement)
                 continue
@@ -148,6 +150,9 @@ class Collection:
             wins, cuts = socialise(wins, settlement.balance, expected)
             self._announce(kind, cuts)
         collateral = self.collateral
+        if collateral.is_silent and settlement.balance >= sum([win[1] for win in wins]):
+            margins = collateral.of_kind(AccountType.MARGIN, self.asset, self.market)
+            wins = collateral.hand_out(wins, settlement, margins)
         for party, amount in wins:
             if party == NETWORK:
                 collateral.collect(kind.win, amount, (settlement,), insurance)
