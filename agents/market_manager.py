@@ -16,13 +16,13 @@ from vega_mesa.protocol.assets import BuiltinSource
 from vega_mesa.protocol.commands.governance import NewMarket
 from vega_mesa.protocol.markets.definition import FutureProduct, PerpetualProduct, SpotProduct
 from vega_mesa.protocol.markets.states import TRADABLE
-from vega_mesa.units import decimal, round_to, to_decimal
+from vega_mesa.units import decimal, from_integer, round_to, to_decimal
 
 if TYPE_CHECKING:
     from vega_mesa.model import VegaModel
 
 PATIENCE: Final = 500  # blocks to wait for something that governance or the bridge must do
-NO_ASSET: Final = "-"  # until there is one
+NO_ASSETS: Final = {"settlementAsset": "-", "baseAsset": "-base", "quoteAsset": "-quote"}  # until there are some
 TOKEN_ADDRESS: Final = "0x" + "d" * 38 + "{:02x}"
 
 
@@ -56,7 +56,7 @@ class MarketManager(VegaAgent):
         key: str | None = None,
     ) -> None:
         super().__init__(model, key=key)
-        self.change = read_market(terms, signers=(self.key,), assets={"settlementAsset": NO_ASSET})
+        self.change = read_market(terms, signers=(self.key,), assets=NO_ASSETS)
         definition = self.change.definition
         if isinstance(definition.product, SpotProduct):
             raise Unsupported("instrument.spot", "a spot market", "a future or perpetual: spot has two assets")
@@ -136,6 +136,8 @@ class MarketManager(VegaAgent):
         if isinstance(product, FutureProduct) and self._is_oracle_of(product):
             self._report(product.termination_property, "true")
             self.model.chain.next_block()
+            if self.market_id not in self.model.exchange.markets:
+                return  # it never opened: the end of trading was its end
             self._report(product.settlement_property, _oracle_text(product, price))
             self.model.chain.next_block()
         else:
@@ -147,7 +149,13 @@ class MarketManager(VegaAgent):
             price = self.prices.price(self.model.step_count)
         else:
             price = self.mark_price(self.market_id) or self.last_price(self.market_id) or 1.0
-        return self.round_price(price, market=self.market_id)
+        product = self.change.definition.product
+        if not isinstance(product, FutureProduct) or product.max_price is None:
+            return self.round_price(price, market=self.market_id)
+        cap = from_integer(product.max_price, self.change.definition.decimal_places)
+        if product.binary:
+            return cap if 2 * price >= cap else 0.0
+        return min(cap, self.round_price(price, market=self.market_id))
 
     def _is_oracle_of(self, product: FutureProduct) -> bool:
         sources = (product.termination, product.settlement_data)

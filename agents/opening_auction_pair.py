@@ -48,5 +48,5 @@ class OpeningAuctionPair(FundedTrader):
             return
         if not self.orders(self.market) and self.position(self.market) == 0:
             price = self.round_price(self.price, market=self.market)
-            size = self.round_size(self.size, market=self.market)
+            size = self.round_size(self.size, "up", self.market)
             self.submit_order(self.market, self.side, size, price, time_in_force="GFA")

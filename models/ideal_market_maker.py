@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -31,13 +31,14 @@ class IdealMarketMaker(VegaModel):
         intensity: market orders of each noise trader in a step, to each side, on average.
         order_size: of the noise traders' orders, on average.
         risk_aversion: the maker's, 1 / money.
-        arrival_decay: the maker's belief how fast order flow thins out with the distance, 1 / price.
+        arrival_decay: the maker's belief how fast order flow thins out with the distance as a fraction of the price.
         quote_size: of the maker's quotes.
         market: a Vega market proposal (a JSON file) to trade; None for a bitcoin future.
         blocks_per_step: blocks between two actions of an agent.
         block_duration: seconds.
         transactions_per_block: how many wait to be ordered; 1 executes each as it arrives, 0 waits for the block's end.
         ordering: of those that wait: by arrival, by a seeded shuffle, or as a Vega network orders them.
+        network_parameters: values by their Vega names, where they are not the model's.
         extra_agents: more agents, see :class:`vega_mesa.model.VegaModel`.
     """
 
@@ -52,13 +53,14 @@ class IdealMarketMaker(VegaModel):
         intensity: float = 0.5,
         order_size: float = 0.1,
         risk_aversion: float = 1e-5,
-        arrival_decay: float = 0.05,
+        arrival_decay: float = 3000.0,
         quote_size: float = 2.0,
         market: Path | None = None,
         blocks_per_step: int = 1,
         block_duration: float = 1.0,
         transactions_per_block: int = 1,
         ordering: Literal["arrival", "shuffle", "vega"] = "arrival",
+        network_parameters: Mapping[str, str] | None = None,
         extra_agents: AgentMaker | Iterable[AgentMaker] = (),
     ) -> None:
         super().__init__(
@@ -68,6 +70,7 @@ class IdealMarketMaker(VegaModel):
             block_duration=block_duration,
             transactions_per_block=transactions_per_block,
             ordering=ordering,
+            network_parameters=network_parameters,
             extra_agents=extra_agents,
         )
         self.prices = GeometricRandomWalk(initial_price, volatility, self.child_generator())
@@ -78,7 +81,7 @@ class IdealMarketMaker(VegaModel):
             prices=self.prices,
             volatility=volatility * initial_price,
             risk_aversion=risk_aversion,
-            arrival_decay=arrival_decay,
+            arrival_decay=arrival_decay / initial_price,
             size=quote_size,
             commitment=100_000,
         )

@@ -71,8 +71,11 @@ class VegaModel(mesa.Model):
         },
         "governance.proposal.freeform.minClose": "1s",
         "market.auction.minimumDuration": "1s",
+        "limits.markets.proposePerpetualEnabled": "1",
+        "limits.markets.ammPoolEnabled": "1",
+        "ethereum.oracles.enabled": "1",
     }
-    """Where the network of this model differs from Vega's defaults: here, votes and opening auctions take seconds."""
+    """Where the network differs from Vega's defaults: votes and opening auctions take seconds, all products are on."""
 
     def __init__(
         self,
