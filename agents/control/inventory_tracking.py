@@ -37,7 +37,8 @@ class InventoryTracking:
         risk: of being off target, money per squared unit of inventory and step.
         cost: of trading, money per squared unit traded.
         price_noise: standard deviation of what prices add to the mispricing, price, > 0.
-        inventory_noise: standard deviation of what reports add to the inventory (late fills), > 0.
+        inventory_shock: standard deviation of what a step adds to the inventory unasked (fills of resting quotes), > 0.
+        inventory_noise: standard deviation of what reports add to the inventory (late news of fills), > 0.
         discount: a step, above 0, at most 1.
     """
 
@@ -47,12 +48,13 @@ class InventoryTracking:
     risk: float
     cost: float
     price_noise: float
-    inventory_noise: float = 0.01
+    inventory_shock: float = 0.1
+    inventory_noise: float = 0.05
     discount: float = 1.0
 
     def __post_init__(self) -> None:
         not_negative("shock", self.shock)
-        for name in ("risk", "cost", "price_noise", "inventory_noise"):
+        for name in ("risk", "cost", "price_noise", "inventory_shock", "inventory_noise"):
             positive(name, getattr(self, name))
         if not 0 < self.reversion <= 1:
             raise ConfigError("reversion", self.reversion, "above 0, at most 1")
@@ -74,7 +76,7 @@ class InventoryTracking:
         return Observed(
             transition=np.diag([1.0, 1 - self.reversion]),
             observation=np.eye(2),
-            state_noise=np.diag([0.0, self.shock**2]),
+            state_noise=np.diag([self.inventory_shock**2, self.shock**2]),
             observation_noise=np.diag([self.inventory_noise**2, self.price_noise**2]),
             control=[[1.0], [0.0]],
         )

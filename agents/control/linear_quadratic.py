@@ -150,13 +150,14 @@ def iterated_regulator(problem: LinearQuadratic, tolerance: float = 1e-12, most:
     """
     cost = np.zeros_like(problem.state_cost)
     for iteration in range(1, most + 1):
-        gain, before = riccati_step(problem, cost)
+        with np.errstate(over="ignore", invalid="ignore"):  # noticed below
+            gain, before = riccati_step(problem, cost)
         change, size = float(np.abs(before - cost).max()), float(np.abs(before).max())
         cost = before
-        if change <= tolerance * size:
-            return Regulator(gain, cost, iteration)
         if not math.isfinite(size):
             break
+        if change <= tolerance * size:
+            return Regulator(gain, cost, iteration)
     raise ConfigError("problem", most, "a system that its control can stabilise: the iteration does not settle")
 
 
