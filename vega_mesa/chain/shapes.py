@@ -349,8 +349,8 @@ class _Field:
         self.default, self.required = default, required
 
     def is_needed(self, value: object) -> bool:
-        """Whether JSON has to say it: not when it is the default."""
-        return self.required or type(value) is not type(self.default) or value != self.default
+        """Whether JSON has to say it: not when it is the default, to the last digit (10.0 is not 10)."""
+        return self.required or type(value) is not type(self.default) or repr(value) != repr(self.default)
 
 
 def present(shape: Shape) -> Shape:

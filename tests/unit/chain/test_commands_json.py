@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from vega_mesa.chain import shapes
 from vega_mesa.chain.commands import check, decode, encode, known
+from vega_mesa.chain.state_hash import state_hash
 from vega_mesa.errors import InvalidCommand
 from vega_mesa.protocol.commands.trading import (
     BatchMarketInstructions,
@@ -66,7 +67,8 @@ def test_every_command_goes_through_json_and_back(name):
     @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
     @given(values_of(shapes.record_of(known()[name])))
     def holds(command):
-        assert decode(json.loads(json.dumps(encode(command)))) == command
+        again = decode(json.loads(json.dumps(encode(command))))
+        assert again == command and state_hash(again) == state_hash(command)
 
     holds()
 
