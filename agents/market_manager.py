@@ -16,6 +16,7 @@ from vega_mesa.protocol.assets import BuiltinSource
 from vega_mesa.protocol.commands.governance import NewMarket
 from vega_mesa.protocol.markets.definition import FutureProduct, PerpetualProduct, SpotProduct
 from vega_mesa.protocol.markets.states import TRADABLE
+from vega_mesa.protocol.refusal import Refused
 from vega_mesa.units import decimal, from_integer, round_to, to_decimal
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ class MarketManager(VegaAgent):
             return
         price = self.settlement_price()
         product = market.definition.product
-        if isinstance(product, FutureProduct) and self._is_oracle_of(product):
+        if isinstance(product, FutureProduct) and self._can_report(product, price):
             self._report(product.termination_property, "true")
             self.model.chain.next_block()
             if self.market_id not in self.model.exchange.markets:
@@ -157,9 +158,15 @@ class MarketManager(VegaAgent):
             return cap if 2 * price >= cap else 0.0
         return min(cap, self.round_price(price, market=self.market_id))
 
-    def _is_oracle_of(self, product: FutureProduct) -> bool:
-        sources = (product.termination, product.settlement_data)
-        return all(self.key in source.signers for source in sources)
+    def _can_report(self, product: FutureProduct, price: float) -> bool:
+        """Whether the market listens to this agent, and would take the price (a filter may want more than 0)."""
+        sources = self.model.exchange.data_sources
+        try:
+            sources.check_submission((self.key,), {product.termination_property: "true"})
+            sources.check_submission((self.key,), {product.settlement_property: _oracle_text(product, price)})
+        except Refused:
+            return False
+        return True
 
     def _report(self, name: str, value: str) -> None:
         self._done(self.submit_oracle_data({name: value}), f"oracle data {name}")
