@@ -4,6 +4,7 @@ from vega_mesa.agents.avellaneda_stoikov import AvellanedaStoikovMarketMaker
 from vega_mesa.agents.exponential_shape import ExponentialShapeMarketMaker
 from vega_mesa.agents.informed_trader import InformedTrader
 from vega_mesa.agents.limit_order_trader import LimitOrderTrader
+from vega_mesa.agents.liquidity_provider import LiquidityProvider
 from vega_mesa.agents.market_manager import MarketManager
 from vega_mesa.agents.momentum_trader import MomentumTrader
 from vega_mesa.agents.opening_auction_pair import OpeningAuctionPair
@@ -15,6 +16,7 @@ __all__ = [
     "ExponentialShapeMarketMaker",
     "InformedTrader",
     "LimitOrderTrader",
+    "LiquidityProvider",
     "MarketManager",
     "MomentumTrader",
     "OpeningAuctionPair",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -43,6 +43,7 @@ class CurveMarketMaker(VegaModel):
         block_duration: seconds.
         transactions_per_block: how many wait to be ordered; 1 executes each as it arrives, 0 waits for the block's end.
         ordering: of those that wait: by arrival, by a seeded shuffle, or as a Vega network orders them.
+        network_parameters: values by their Vega names, where they are not the model's.
         extra_agents: more agents, see :class:`vega_mesa.model.VegaModel`.
     """
 
@@ -66,6 +67,7 @@ class CurveMarketMaker(VegaModel):
         block_duration: float = 1.0,
         transactions_per_block: int = 1,
         ordering: Literal["arrival", "shuffle", "vega"] = "arrival",
+        network_parameters: Mapping[str, str] | None = None,
         extra_agents: AgentMaker | Iterable[AgentMaker] = (),
     ) -> None:
         super().__init__(
@@ -75,6 +77,7 @@ class CurveMarketMaker(VegaModel):
             block_duration=block_duration,
             transactions_per_block=transactions_per_block,
             ordering=ordering,
+            network_parameters=network_parameters,
             extra_agents=extra_agents,
         )
         generator = self.child_generator()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -48,6 +48,7 @@ class Historic(VegaModel):
         blocks_per_step: blocks between two rows.
         transactions_per_block: how many wait to be ordered; 1 executes each as it arrives, 0 waits for the block's end.
         ordering: of those that wait: by arrival, by a seeded shuffle, or as a Vega network orders them.
+        network_parameters: values by their Vega names, where they are not the model's.
         extra_agents: more agents, see :class:`vega_mesa.model.VegaModel`.
     """
 
@@ -67,6 +68,7 @@ class Historic(VegaModel):
         blocks_per_step: int = 1,
         transactions_per_block: int = 1,
         ordering: Literal["arrival", "shuffle", "vega"] = "arrival",
+        network_parameters: Mapping[str, str] | None = None,
         extra_agents: AgentMaker | Iterable[AgentMaker] = (),
     ) -> None:
         recorded = None if prices is None else read_prices(prices)
@@ -77,6 +79,7 @@ class Historic(VegaModel):
             block_duration=round(_spacing(recorded) / blocks_per_step, 3),
             transactions_per_block=transactions_per_block,
             ordering=ordering,
+            network_parameters=network_parameters,
             extra_agents=extra_agents,
         )
         self.prices: PriceProcess

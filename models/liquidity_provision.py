@@ -26,20 +26,24 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEY: Final = "provider-"
+TAKER_FEES: Final = 0.0015  # what an informed trade must gain at least
+LABELS: Final = ("step", "provider", "epoch")
+_Standing = tuple[float, float | None, float, float, float]
 
 
 class ProviderSample(NamedTuple):
     """How one provider stands at the end of a step; money in the market's asset.
 
-    ``service_level`` is the part of the last whole epoch in which it kept its commitment, ``time_on_book`` that of the
-    running one. Fees, penalties and profit count from the start. ``return_on_capital`` is profit over all that it
-    brought; ``return_on_bond`` is what liquidity fees less penalties are of its commitment.
+    ``service_level`` is the part of the last whole epoch in which it kept its commitment (None in the first),
+    ``time_on_book`` that of the running one. Fees, penalties and profit count from the start. ``return_on_capital`` is
+    profit over all that it brought; ``return_on_bond`` is liquidity fees less penalties over what it first committed.
     """
 
     step: int
     provider: str
+    epoch: int
     equity_like_share: float
-    service_level: float
+    service_level: float | None
     time_on_book: float
     commitment: float
     bond: float
@@ -57,8 +61,8 @@ class LiquidityProvision(VegaModel):
 
     Providers commit the same capital and differ in quality: the first quotes nearest to the middle, is always there and
     asks for the smallest fee; the last quotes widest, is away most often and asks for the largest. Noise traders take
-    whatever quote is best, informed traders those that the price to come proves wrong. Epochs last 20 seconds here, so
-    that a run of five minutes judges everybody more than ten times.
+    whatever quote is best, informed traders those that the price to come proves wrong. Epochs last a minute here, so
+    that a run of ten minutes judges everybody ten times.
 
     Args:
         rng: seed.
@@ -84,15 +88,16 @@ class LiquidityProvision(VegaModel):
         market: a Vega market proposal (a JSON file) to trade; None for a bitcoin future.
         blocks_per_step: blocks between two actions of an agent.
         block_duration: seconds.
-        transactions_per_block: how many wait to be ordered; 1 executes each as it arrives.
-        network_parameters: values by their Vega names.
+        transactions_per_block: how many wait to be ordered; 1 executes each as it arrives, 0 waits for the block's end.
+        ordering: of those that wait: by arrival, by a seeded shuffle, or as a Vega network orders them.
+        network_parameters: values by their Vega names, where they are not the model's.
         extra_agents: more agents, see :class:`vega_mesa.model.VegaModel`.
     """
 
     NETWORK_PARAMETERS: ClassVar[Mapping[str, str]] = {
         **VegaModel.NETWORK_PARAMETERS,
-        "validators.epoch.length": "20s",
-        "market.liquidity.providersFeeCalculationTimeStep": "5s",
+        "validators.epoch.length": "58s",
+        "market.liquidity.providersFeeCalculationTimeStep": "10s",
         "market.value.windowLength": "1m",
         "market.liquidity.sla.nonPerformanceBondPenaltyMax": "0.5",
     }
@@ -107,14 +112,14 @@ class LiquidityProvision(VegaModel):
         self,
         *,
         rng: int | None = None,
-        num_steps: int = 300,
+        num_steps: int = 600,
         providers: int = 4,
         tightest: float = 0.0005,
         widest: float = 0.002,
         inactivity: float = 0.3,
         cheapest_fee: float = 0.0005,
         dearest_fee: float = 0.002,
-        capital: float = 1_000_000.0,
+        capital: float = 200_000.0,
         commitment: float = 100_000.0,
         cover: float = 2.0,
         orders: Literal["limit", "pegged"] = "limit",
@@ -130,6 +135,7 @@ class LiquidityProvision(VegaModel):
         blocks_per_step: int = 1,
         block_duration: float = 1.0,
         transactions_per_block: int = 1,
+        ordering: Literal["arrival", "shuffle", "vega"] = "arrival",
         network_parameters: Mapping[str, str] | None = None,
         extra_agents: AgentMaker | Iterable[AgentMaker] = (),
     ) -> None:
@@ -139,12 +145,15 @@ class LiquidityProvision(VegaModel):
             blocks_per_step=blocks_per_step,
             block_duration=block_duration,
             transactions_per_block=transactions_per_block,
+            ordering=ordering,
             network_parameters=network_parameters,
             extra_agents=extra_agents,
         )
         if providers < 1:
             raise ConfigError("providers", providers, "1 or more")
-        self.capital = capital
+        self.capital, self.commitment = capital, commitment
+        self._last: dict[str, _Standing] = {}
+        self._first_epoch = 0
         self.income: ProviderIncome | None = None  # once there is a market
         self.samples: list[ProviderSample] = []
         self.prices = GeometricRandomWalk(initial_price, volatility, self.child_generator())
@@ -168,7 +177,7 @@ class LiquidityProvision(VegaModel):
         for _ in range(noise_traders):
             RandomMarketOrderTrader(self, buy_intensity=0.5, sell_intensity=0.5, size=noise_size)
         for _ in range(informed_traders):
-            InformedTrader(self, prices=self.prices, size=informed_size)
+            InformedTrader(self, prices=self.prices, size=informed_size, foresight=20, edge=TAKER_FEES)
         for _ in range(limit_order_traders):
             LimitOrderTrader(self, prices=self.prices, distance=widest, life=20 * blocks_per_step * block_duration)
 
@@ -207,6 +216,7 @@ class LiquidityProvision(VegaModel):
         if self.income is None and self.market is not None:
             self.income = ProviderIncome(self.market.id, self.market.asset)
             self.income.attach(self.exchange.bus)
+            self._first_epoch = self.exchange.epochs.sequence
             for provider in self.providers:
                 self.income.follow(provider.key)
 
@@ -220,17 +230,19 @@ class LiquidityProvision(VegaModel):
         return table.set_index(["step", "provider"])
 
     def summary(self) -> dict[str, Any]:
-        """As of every model, and how each provider ended: ``return_on_capital_provider-1``...; levels are means."""
+        """As of every model, and how each provider ended: ``return_on_capital_provider-1``...; levels on average."""
         row = super().summary()
-        table = self.provider_table()
-        for provider in self.providers:
-            if provider.key not in table.index.get_level_values("provider"):
-                continue
-            own = table.xs(provider.key, level="provider")
-            last = own.iloc[-1]
-            row |= {f"{column}_{provider.key}": float(last[column]) for column in own.columns}
-            row[f"service_level_{provider.key}"] = _mean_of_epochs(own)
+        last = {sample.provider: sample for sample in self.samples[-len(self.providers) :]}
+        for key, sample in last.items():
+            row |= {f"{name}_{key}": value for name, value in sample._asdict().items() if name not in LABELS}
+            row[f"service_level_{key}"] = self._mean_service_level(key)
         return row
+
+    def _mean_service_level(self, key: str) -> float | None:
+        """Mean over the epochs that the provider finished."""
+        levels = {sample.epoch: sample.service_level for sample in self.samples if sample.provider == key}
+        known = [level for level in levels.values() if level is not None]
+        return sum(known) / len(known) if known else None
 
     def _sample(self) -> None:
         if self.income is None or self.market is None:
@@ -238,11 +250,12 @@ class LiquidityProvision(VegaModel):
         for provider in self.providers:
             self.samples.append(self._taken(provider))
 
-    def _standing(self, provider: LiquidityProvider) -> tuple[float, float, float, float, float]:
+    def _standing(self, provider: LiquidityProvider) -> _Standing:
         """What the end of the market takes away: share, levels, commitment and bond."""
-        assert self.market is not None
-        performance = self.market.liquidity.service_level.by_party.get(provider.key)
-        level = 0.0 if performance is None else float(performance.last_fraction)
+        performance = None
+        if self.market is not None and self.exchange.epochs.sequence > self._first_epoch:
+            performance = self.market.liquidity.service_level.by_party.get(provider.key)
+        level = None if performance is None else float(performance.last_fraction)
         share, commitment = provider.equity_like_share(), provider.liquidity_commitment()
         return share, level, provider.time_on_book(), commitment, provider.bond()
 
@@ -255,6 +268,7 @@ class LiquidityProvision(VegaModel):
         return ProviderSample(
             step=self.step_count,
             provider=key,
+            epoch=self.exchange.epochs.sequence,
             equity_like_share=share,
             service_level=level,
             time_on_book=time_on_book,
@@ -266,7 +280,7 @@ class LiquidityProvision(VegaModel):
             penalties=penalties,
             profit=profit,
             return_on_capital=profit / self.capital if self.capital else 0.0,
-            return_on_bond=(fees - penalties) / commitment if commitment else 0.0,
+            return_on_bond=(fees - penalties) / self.commitment if self.commitment else 0.0,
         )
 
 
@@ -274,8 +288,3 @@ def _scale_target_stake(manager: MarketManager, factor: float) -> None:
     definition = manager.change.definition
     target = replace(definition.target_stake, scaling_factor=decimal(factor, "target_stake_scaling"))
     manager.change = replace(manager.change, definition=replace(definition, target_stake=target))
-
-
-def _mean_of_epochs(own: pd.DataFrame) -> float:
-    """Mean time on book; levels of epochs follow each other at the changes of the level, so the steps stand in."""
-    return float(own["time_on_book"].mean())

@@ -77,6 +77,9 @@ class VegaModel(mesa.Model):
     }
     """Where the network differs from Vega's defaults: votes and opening auctions take seconds, all products are on."""
 
+    MEASURES: ClassVar[Mapping[str, str]] = {"profit": "profit_"}
+    """What a plot of a sweep shows: its title, and how the columns of :meth:`summary` begin that it draws."""
+
     def __init__(
         self,
         *,

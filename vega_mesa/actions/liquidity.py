@@ -62,17 +62,17 @@ class ProvidingLiquidity(Observing):
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
-    def committed(self, market: str | None = None) -> float:
+    def liquidity_commitment(self, market: str | None = None) -> float:
         """What the agent has committed; while nothing of it is in force, what is queued. 0 for who provides nothing."""
         found = self.find_market(market)
         provisions = found.liquidity.provisions
         provision = provisions.active.get(self.key) or provisions.pending.get(self.key)
         return 0.0 if provision is None else self.model.units_of(found).shown_amount(provision.commitment)
 
-    def obligation(self, market: str | None = None) -> float:
+    def liquidity_obligation(self, market: str | None = None) -> float:
         """Notional that the commitment wants on each side of the book, within the market's price range."""
         factor = self.model.exchange.network_parameters.decimal("market.liquidity.stakeToCcyVolume")
-        return self.committed(market) * float(factor)
+        return self.liquidity_commitment(market) * float(factor)
 
     def equity_like_share(self, market: str | None = None) -> float:
         """The agent's share in the virtual stake of all providers."""
