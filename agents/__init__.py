@@ -8,6 +8,7 @@ from vega_mesa.agents.liquidity_provider import LiquidityProvider
 from vega_mesa.agents.market_manager import MarketManager
 from vega_mesa.agents.momentum_trader import MomentumTrader
 from vega_mesa.agents.opening_auction_pair import OpeningAuctionPair
+from vega_mesa.agents.policy_market_maker import PolicyMarketMaker
 from vega_mesa.agents.random_market_order_trader import RandomMarketOrderTrader
 from vega_mesa.agents.simple_agent import SimpleAgent
 
@@ -20,6 +21,7 @@ __all__ = [
     "MarketManager",
     "MomentumTrader",
     "OpeningAuctionPair",
+    "PolicyMarketMaker",
     "RandomMarketOrderTrader",
     "SimpleAgent",
 ]

@@ -9,7 +9,7 @@ from vega_mesa.agents import (
     MarketManager,
     OpeningAuctionPair,
 )
-from vega_mesa.agents.avellaneda_stoikov import optimal_spread, reservation_price
+from vega_mesa.agents.control.avellaneda_stoikov import optimal_spread, reservation_price
 from vega_mesa.agents.price_processes import RecordedPrices
 from vega_mesa.errors import ConfigError
 from vega_mesa.model import VegaModel

@@ -17,7 +17,7 @@ from vega_mesa.agents.control.quotes import FixedSpread, OrderFlow
 from vega_mesa.agents.control.simulation import simulate_quotes
 from vega_mesa.errors import ConfigError
 
-BOOK = PenalisedInventory(OrderFlow.symmetric(1.0, 100.0), 1e-5, 1e-4, 3, 30.0)  # as in the book's section 10.2
+BOOK = PenalisedInventory(OrderFlow.symmetric(1.0, 100.0), 1e-5, 1e-4, 3, 30.0)  # a tight market for half a minute
 LOPSIDED = PenalisedInventory(OrderFlow(2.0, 0.5, 10.0), 2e-3, 5e-3, 6, 20.0)
 MARKUP = 1 / 100
 
