@@ -13,7 +13,7 @@ from enum import IntEnum
 from typing import Any, Final
 
 from vega_mesa.protocol.events import EventBus
-from vega_mesa.protocol.events.ledger import AccountUpdated, LedgerEntry, LedgerMoved
+from vega_mesa.protocol.events.ledger import AccountOpened, AccountUpdated, LedgerEntry, LedgerMoved
 from vega_mesa.protocol.refusal import Refused
 
 
@@ -138,6 +138,9 @@ class Collateral:
         if account is None:
             account = self.accounts[key] = Account(type, asset, owner, market)
             self.of_kind(type, asset, market)[owner] = account
+            self.bus.send(
+                AccountOpened, account=account.id, type=int(type), asset=asset, owner=owner, market=market
+            )
             self._announce(account)
         return account
 

@@ -28,6 +28,17 @@ class LedgerMoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountOpened(Event):
+    """A new account; its balance is 0."""
+
+    account: str
+    type: int
+    asset: str
+    owner: str
+    market: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountUpdated(Event):
     """An account's balance after a change (or at its creation)."""
 

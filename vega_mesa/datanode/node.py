@@ -1,0 +1,244 @@
+"""The data node: listens to a network and answers questions about its past (0076-DANO).
+
+with DataNode(model.chain.exchange, db="run.duckdb") as node:
+    ...
+    node.trades(market="BTC/USDT")
+    node.sql("select aggressor, sum(size) from trades group by aggressor")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from vega_mesa.datanode.journal import Journal, Rows, read
+from vega_mesa.datanode.states import Balances, OpenVolumes, OrderStates
+from vega_mesa.datanode.store import DuckDBStore, PostgreSQLStore, Store
+from vega_mesa.datanode.tables import SCHEMA, TABLES, Row, Table
+from vega_mesa.errors import ConfigError
+from vega_mesa.protocol.events import Event
+from vega_mesa.protocol.events.ledger import AccountOpened, LedgerMoved
+from vega_mesa.protocol.events.network import BlockEnded
+from vega_mesa.protocol.events.settlement import PositionsMarked
+from vega_mesa.protocol.events.trading import OrdersCancelled, OrdersExpired, OrderUpdated
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from vega_mesa.protocol.exchange import Exchange
+
+FLUSH_ROWS: Final = 50_000
+SECOND: Final = 1_000_000_000
+JOURNAL_SUFFIX: Final = ".journal"
+
+
+class DataNode:
+    """Keeps what a network tells, block by block.
+
+    Rows wait in memory (and, with a file, in a journal beside it) until there are enough of them, or until somebody
+    asks. A run that is killed leaves the database and the journal: opening the file again puts them together, up to the
+    last closed block.
+
+    Args:
+        exchange: what to listen to; None to read the database of an earlier run.
+        db: a file for DuckDB, the address of a PostgreSQL server (``postgresql://…``), or None for memory.
+        tables: the names of the tables to keep; by default all.
+    """
+
+    def __init__(
+        self, exchange: Exchange | None = None, *, db: str | Path | None = None, tables: Iterable[str] = SCHEMA
+    ) -> None:
+        chosen = frozenset(tables)
+        for name in chosen - SCHEMA.keys():
+            raise ConfigError("tables", name, f"one of {', '.join(SCHEMA)}")
+        self.store, journal = _open(db)
+        if journal is not None:
+            _recover(self.store, journal)
+        self._journal = Journal(journal) if journal is not None else None
+        self._block: Rows = {name: [] for name in SCHEMA}  # of the open block
+        self._waiting: Rows = {name: [] for name in SCHEMA}  # of closed blocks
+        self._count = 0
+        self._orders = OrderStates()
+        self._balances: Balances | None = None
+        self._volumes = OpenVolumes()
+        self._stop_listening: list[Callable[[], None]] = []
+        if exchange is not None:
+            self._listen(exchange, chosen)
+
+    # -- recording ---------------------------------------------------------------------------------------------------
+
+    def _listen(self, exchange: Exchange, chosen: frozenset[str]) -> None:
+        bus, listen = exchange.bus, self._stop_listening.append
+        for table in TABLES:
+            if table.name in chosen:
+                listen(bus.subscribe(table.event, _Collector(table, self)))
+        if "orders" in chosen:
+            listen(bus.subscribe(OrderUpdated, self._on_order))
+            listen(bus.subscribe((OrdersCancelled, OrdersExpired), self._on_orders_ended))
+        if "accounts" in chosen:
+            self._balances = Balances(exchange.collateral.accounts.values())
+            listen(bus.subscribe(AccountOpened, self._balances.opened))
+            listen(bus.subscribe(LedgerMoved, self._balances.moved))
+        if "positions" in chosen:
+            listen(bus.subscribe(PositionsMarked, self._on_mark))
+        listen(bus.subscribe(BlockEnded, self._on_block))
+
+    def _on_order(self, event: OrderUpdated) -> None:
+        self._block["orders"].append((event.time, *self._orders.updated(event)))
+
+    def _on_orders_ended(self, event: OrdersCancelled | OrdersExpired) -> None:
+        self._block["orders"].extend((event.time, *row) for row in self._orders.ended(event))
+
+    def _on_mark(self, event: PositionsMarked) -> None:
+        self._block["positions"].extend((event.time, *row) for row in self._volumes.marked(event))
+
+    def _on_block(self, event: BlockEnded) -> None:
+        block = self._block
+        block["blocks"].append((event.time, event.height))
+        if self._balances is not None:
+            block["accounts"].extend((event.time, *row) for row in self._balances.take())
+        closed = {name: rows for name, rows in block.items() if rows}
+        if self._journal is not None:
+            self._journal.append(event.height, closed)
+        for name, rows in closed.items():
+            self._waiting[name].extend(rows)
+            self._count += len(rows)
+            block[name] = []
+        if self._count >= FLUSH_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand all closed blocks to the database."""
+        if self._count:
+            self.store.write(self._waiting)
+            self._waiting = {name: [] for name in SCHEMA}
+            self._count = 0
+        if self._journal is not None:
+            self._journal.clear()
+
+    def close(self) -> None:
+        """Stop listening, hand over what is closed, and let go of the database."""
+        while self._stop_listening:
+            self._stop_listening.pop()()
+        self.flush()
+        if self._journal is not None:
+            self._journal.close()
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- questions ---------------------------------------------------------------------------------------------------
+
+    def sql(self, query: str, *parameters: object) -> pd.DataFrame:
+        """The rows of a query over the tables; ``?`` stands for a parameter. Closed blocks only.
+
+        Raises:
+            StoreError: the database does not understand the query.
+        """
+        self.flush()
+        return self.store.query(query, parameters)
+
+    def table(self, name: str, *, since: int | None = None, until: int | None = None, **equal: Any) -> pd.DataFrame:
+        """Rows of a table, in the order in which they happened.
+
+        Args:
+            name: of the table, see :data:`vega_mesa.datanode.tables.SCHEMA`.
+            since, until: nanoseconds; from the first on, up to but without the second.
+            equal: columns and the values that they must have; None is passed over.
+
+        Raises:
+            ConfigError: no such table or column.
+        """
+        columns = SCHEMA.get(name)
+        if columns is None:
+            raise ConfigError("table", name, f"one of {', '.join(SCHEMA)}")
+        known = {column.name for column in columns}
+        tests, values = [], []
+        for column, value in equal.items():
+            if column not in known:
+                raise ConfigError("column", column, f"one of {', '.join(sorted(known))}")
+            if value is not None:
+                tests.append(f'"{column}" = ?')
+                values.append(value)
+        for operator, moment in ((">=", since), ("<", until)):
+            if moment is not None:
+                tests.append(f"time {operator} ?")
+                values.append(moment)
+        where = f" WHERE {' AND '.join(tests)}" if tests else ""
+        return self.sql(f'SELECT * FROM "{name}"{where} ORDER BY time', *values)
+
+    def trades(self, market: str | None = None, *, since: int | None = None, until: int | None = None) -> pd.DataFrame:
+        """Executions; prices in market decimals."""
+        return self.table("trades", market=market, since=since, until=until)
+
+    def orders(self, market: str | None = None, party: str | None = None, **other: Any) -> pd.DataFrame:
+        """Orders in every state that they have been in."""
+        return self.table("orders", market=market, party=party, **other)
+
+    def ledger(self, *, since: int | None = None, until: int | None = None, **equal: Any) -> pd.DataFrame:
+        """Movements of money, asset decimals."""
+        return self.table("ledger", since=since, until=until, **equal)
+
+    def market_data(self, market: str | None = None, **other: Any) -> pd.DataFrame:
+        """The figures of markets at every block."""
+        return self.table("market_data", market=market, **other)
+
+    def candles(self, market: str, interval: float = 60.0) -> pd.DataFrame:
+        """Open, high, low, close, volume and number of trades by intervals (seconds) in which something traded."""
+        if interval <= 0:
+            raise ConfigError("interval", interval, "a positive number of seconds")
+        trades = self.trades(market)
+        trades = trades[trades["type"] != "NETWORK_CLOSE_OUT_BAD"]
+        width = int(interval * SECOND)
+        grouped = trades.groupby(trades["time"] // width * width)
+        candles = grouped["price"].agg(open="first", high="max", low="min", close="last")
+        candles["volume"] = grouped["size"].sum()
+        candles["trades"] = grouped["size"].count()
+        return candles.rename_axis("time").reset_index()
+
+    def export(self, folder: str | Path) -> list[Path]:
+        """Write every table as a Parquet file; returns the files."""
+        self.flush()
+        return self.store.export(Path(folder))
+
+
+class _Collector:
+    """Puts the rows of one table's events into the open block."""
+
+    __slots__ = ("_node", "_rows", "_table")
+
+    def __init__(self, table: Table, node: DataNode) -> None:
+        self._table = table.name
+        self._rows: Callable[[Any], Iterable[Row]] = table.rows
+        self._node = node
+
+    def __call__(self, event: Event) -> None:
+        time = event.time
+        self._node._block[self._table].extend((time, *row) for row in self._rows(event))
+
+
+def _open(db: str | Path | None) -> tuple[Store, Path | None]:
+    """The store of an address, and where its journal lies (a server needs none: it takes every flush at once)."""
+    if db is None:
+        return DuckDBStore(), None
+    if isinstance(db, str) and db.startswith(("postgresql://", "postgres://")):
+        return PostgreSQLStore(db), None
+    path = Path(db)
+    return DuckDBStore(path), path.with_name(path.name + JOURNAL_SUFFIX)
+
+
+def _recover(store: Store, journal: Path) -> None:
+    """Give the database the blocks of a killed run that it has not got."""
+    last = store.height()
+    for height, rows in read(journal):
+        if height > last:
+            store.write(rows)
+    journal.unlink(missing_ok=True)

@@ -1,0 +1,102 @@
+"""Rows that need memory: orders, balances and open volumes, put together from what several events tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vega_mesa.datanode.tables import Row
+from vega_mesa.protocol.collateral import Account, AccountType
+from vega_mesa.protocol.events.ledger import AccountOpened, LedgerMoved
+from vega_mesa.protocol.events.settlement import PositionsMarked
+from vega_mesa.protocol.events.trading import OrdersCancelled, OrdersExpired, OrderUpdated
+from vega_mesa.protocol.matching.order import UNFINISHED
+
+STATUS = 11  # place of the status in a row of orders
+
+
+class OrderStates:
+    """Remembers the last row of each unfinished order: cancels and expiries are told as lists of ids."""
+
+    __slots__ = ("_live",)
+
+    def __init__(self) -> None:
+        self._live: dict[str, Row] = {}
+
+    def updated(self, event: OrderUpdated) -> Row:
+        """The row of an order as it stands."""
+        order = event.order
+        iceberg = order.iceberg
+        row = (
+            order.id, order.market, order.party, order.reference, order.side.name, order.type.name,
+            order.time_in_force.name, order.original_price, order.size, order.remaining,
+            0 if iceberg is None else iceberg.reserve, order.status.name, order.reason, order.version,
+            order.created_at, order.expires_at,
+        )  # fmt: skip
+        if order.status in UNFINISHED:
+            self._live[order.id] = row
+        else:
+            self._live.pop(order.id, None)
+        return row
+
+    def ended(self, event: OrdersCancelled | OrdersExpired) -> list[Row]:
+        """The last rows of orders that were cancelled or have expired."""
+        status = "CANCELLED" if isinstance(event, OrdersCancelled) else "EXPIRED"
+        last = (self._live.pop(order_id, None) for order_id in event.orders)
+        return [(*row[:STATUS], status, *row[STATUS + 1 :]) for row in last if row is not None]
+
+
+class Balances:
+    """What each account held when a block ended.
+
+    Args:
+        accounts: those that were there before anybody listened.
+    """
+
+    __slots__ = ("_accounts", "_moved")
+
+    def __init__(self, accounts: Iterable[Account] = ()) -> None:
+        self._accounts: dict[str, Row] = {}
+        self._moved: dict[str, int] = {}
+        for account in accounts:
+            self._accounts[account.id] = (
+                account.id, account.type.name, account.asset, account.owner, account.market,
+            )  # fmt: skip
+            self._moved[account.id] = account.balance
+
+    def opened(self, event: AccountOpened) -> None:
+        """A new account."""
+        name = AccountType(event.type).name
+        self._accounts[event.account] = (event.account, name, event.asset, event.owner, event.market)
+        self._moved[event.account] = 0
+
+    def moved(self, event: LedgerMoved) -> None:
+        """Balances after a movement."""
+        moved = self._moved
+        for entry in event.entries:
+            moved[entry.from_account] = entry.from_balance
+            moved[entry.to_account] = entry.to_balance
+
+    def take(self) -> list[Row]:
+        """Rows of the accounts that moved since the last time."""
+        rows = [(*self._accounts[account], balance) for account, balance in self._moved.items()]
+        self._moved = {}
+        return rows
+
+
+class OpenVolumes:
+    """Open volume of each party, summed up from the trades that a mark to market settles."""
+
+    __slots__ = ("_sizes",)
+
+    def __init__(self) -> None:
+        self._sizes: dict[tuple[str, str], int] = {}
+
+    def marked(self, event: PositionsMarked) -> list[Row]:
+        """Rows of the positions that changed, with the mark price (asset decimals) and the volume traded since."""
+        rows = []
+        for party, trades in event.positions:
+            if trades:
+                key = (event.market, party)
+                size = self._sizes[key] = self._sizes.get(key, 0) + sum(size for size, _ in trades)
+                rows.append((event.market, party, size, event.price, sum(abs(size) for size, _ in trades)))
+        return rows

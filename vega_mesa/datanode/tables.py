@@ -1,0 +1,223 @@
+"""What the data node keeps: the tables, their columns, and the rows that an event comes to.
+
+Most tables are the fields of one event as they are. Orders, trades, ledger movements and positions are written out by
+hand, because their events carry objects or several rows. Amounts and prices are whole numbers: amounts in asset
+decimals, prices of orders and trades in market decimals, sizes in position decimals; times are nanoseconds since 1970.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any, Final
+
+from vega_mesa.protocol.events import Event
+from vega_mesa.protocol.events.bridging import DepositUpdated, WithdrawalUpdated
+from vega_mesa.protocol.events.funding import FundingPeriodUpdated
+from vega_mesa.protocol.events.governance import ProposalUpdated, VoteCast
+from vega_mesa.protocol.events.ledger import LedgerMoved
+from vega_mesa.protocol.events.liquidity import LiquidityProvisionUpdated
+from vega_mesa.protocol.events.network import AssetUpdated, EpochEvent, NetworkParameterUpdated, OracleDataReceived
+from vega_mesa.protocol.events.rewards import RewardPaid
+from vega_mesa.protocol.events.trading import (
+    AuctionUpdated,
+    CommandRefused,
+    DistressSettled,
+    FundingPaid,
+    LossSocialised,
+    MarginLevelsUpdated,
+    MarketDataUpdated,
+    MarketSettled,
+    MarketUpdated,
+    StopOrderUpdated,
+    TradeHappened,
+)
+from vega_mesa.protocol.events.transfers import TransferUpdated
+
+Row = tuple[Any, ...]
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    TEXT = "text"
+    NUMBER = "number"  # fits 64 bits
+    AMOUNT = "amount"  # a whole number of any size that money has (up to 38 digits)
+    TIME = "time"  # nanoseconds since 1970
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column and what it holds."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, the event that fills it, and how an event becomes rows (columns after ``time``)."""
+
+    name: str
+    event: type[Event]
+    columns: tuple[Column, ...]
+    rows: Callable[[Any], Iterable[Row]]
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    """``"market:text price:amount"`` as columns."""
+    pairs = (item.split(":") for item in text.split())
+    return tuple(Column(name, Kind(kind)) for name, kind in pairs)
+
+
+# -- tables that are the fields of an event ------------------------------------------------------------------------------
+
+_KINDS: Final = {"str": Kind.TEXT, "bool": Kind.FLAG, "int": Kind.AMOUNT, "Decimal": Kind.TEXT}
+_WRITERS: Final[dict[Kind, Callable[[Any], Any]]] = {
+    Kind.TEXT: str, Kind.NUMBER: int, Kind.AMOUNT: int, Kind.TIME: int, Kind.FLAG: bool,
+}  # fmt: skip
+_NUMBERS: Final = frozenset(("type", "version", "sequence", "decimals", "reference"))
+
+
+class FieldRows:
+    """Rows that are the fields of an event; what is neither text nor number is written as text."""
+
+    __slots__ = ("_values", "_writers")
+
+    def __init__(self, columns: list[Column]) -> None:
+        self._values = attrgetter(*[column.name for column in columns])
+        self._writers = [_WRITERS[column.kind] for column in columns]
+
+    def __call__(self, event: Event) -> tuple[Row]:
+        values = self._values(event)
+        return (tuple([write(value) for write, value in zip(self._writers, values, strict=True)]),)
+
+
+def _plain(name: str, event: type[Event]) -> Table:
+    """A table whose columns are the event's own fields."""
+    own = [field for field in fields(event) if field.name not in ("seq", "time")]
+    columns = []
+    for field in own:
+        kind = _KINDS.get(str(field.type), Kind.TEXT)
+        if kind is Kind.AMOUNT and field.name in _NUMBERS:
+            kind = Kind.NUMBER
+        columns.append(Column(field.name, kind))
+    return Table(name, event, tuple(columns), FieldRows(columns))
+
+
+# -- tables of their own form --------------------------------------------------------------------------------------------
+
+TRADES: Final = _columns(
+    "id:text market:text price:amount size:amount aggressor:text buyer:text seller:text buy_order:text sell_order:text "
+    "type:text buyer_fee:amount seller_fee:amount"
+)
+
+
+def _trade(event: TradeHappened) -> tuple[Row]:
+    trade = event.trade
+    buyer_fee, seller_fee = trade.buyer_fee, trade.seller_fee
+    return (
+        (
+            trade.id, trade.market, trade.market_price, trade.size, trade.aggressor.name, trade.buyer, trade.seller,
+            trade.buy_order, trade.sell_order, trade.type.name, buyer_fee.total if buyer_fee is not None else 0,
+            seller_fee.total if seller_fee is not None else 0,
+        ),
+    )  # fmt: skip
+
+
+LEDGER: Final = _columns(
+    "type:text asset:text amount:amount from_account:text to_account:text from_balance:amount to_balance:amount"
+)
+
+
+def _ledger(event: LedgerMoved) -> list[Row]:
+    return [
+        (e.type, e.asset, e.amount, e.from_account, e.to_account, e.from_balance, e.to_balance) for e in event.entries
+    ]
+
+
+MARKET_DATA: Final = (
+    "market", "state", "trading_mode", "mark_price", "last_traded_price", "best_bid_price", "best_bid_volume",
+    "best_offer_price", "best_offer_volume", "best_static_bid_price", "best_static_offer_price", "mid_price",
+    "static_mid_price", "open_interest", "indicative_price", "indicative_volume", "auction_trigger",
+    "extension_trigger", "target_stake", "supplied_stake",
+)  # fmt: skip
+_MARKET_WORDS: Final = frozenset(("market", "state", "trading_mode", "auction_trigger", "extension_trigger"))
+_market_values = attrgetter(*MARKET_DATA)
+
+
+def _market_data(event: MarketDataUpdated) -> tuple[Row]:
+    values = _market_values(event.data)
+    return (tuple([str(v) if name in _MARKET_WORDS else int(v) for name, v in zip(MARKET_DATA, values, strict=True)]),)
+
+
+STOP_ORDERS: Final = _columns(
+    "id:text market:text party:text direction:text price:amount trailing_offset:text status:text order_id:text "
+    "rejection_reason:text expires_at:time"
+)
+
+
+def _stop_order(event: StopOrderUpdated) -> tuple[Row]:
+    order = event.stop_order
+    trailing = "" if order.trailing_offset is None else str(order.trailing_offset)
+    return (
+        (
+            order.id, order.market, order.party, order.direction.name, order.price or 0, trailing, order.status.name,
+            order.order_id, order.rejection_reason, order.expires_at,
+        ),
+    )  # fmt: skip
+
+
+ORDERS: Final = _columns(
+    "id:text market:text party:text reference:text side:text type:text time_in_force:text price:amount size:amount "
+    "remaining:amount reserve:amount status:text reason:text version:number created_at:time expires_at:time"
+)
+"""Written by :class:`vega_mesa.datanode.states.OrderStates`: three kinds of events tell of orders."""
+ACCOUNTS: Final = _columns("account:text type:text asset:text owner:text market:text balance:amount")
+"""Written by :class:`vega_mesa.datanode.states.Balances`: every account that moved in a block, as it ended it."""
+POSITIONS: Final = _columns("market:text party:text open_volume:amount mark_price:amount traded:amount")
+"""Written by :class:`vega_mesa.datanode.states.OpenVolumes`: positions that changed before a mark to market."""
+
+TABLES: Final[tuple[Table, ...]] = (
+    Table("trades", TradeHappened, TRADES, _trade),
+    Table("ledger", LedgerMoved, LEDGER, _ledger),
+    Table(
+        "market_data",
+        MarketDataUpdated,
+        tuple(Column(name, Kind.TEXT if name in _MARKET_WORDS else Kind.AMOUNT) for name in MARKET_DATA),
+        _market_data,
+    ),
+    Table("stop_orders", StopOrderUpdated, STOP_ORDERS, _stop_order),
+    _plain("margin_levels", MarginLevelsUpdated),
+    _plain("auctions", AuctionUpdated),
+    _plain("markets", MarketUpdated),
+    _plain("settled_markets", MarketSettled),
+    _plain("close_outs", DistressSettled),
+    _plain("socialised_losses", LossSocialised),
+    _plain("funding_payments", FundingPaid),
+    _plain("funding_periods", FundingPeriodUpdated),
+    _plain("liquidity_provisions", LiquidityProvisionUpdated),
+    _plain("proposals", ProposalUpdated),
+    _plain("votes", VoteCast),
+    _plain("network_parameters", NetworkParameterUpdated),
+    _plain("assets", AssetUpdated),
+    _plain("deposits", DepositUpdated),
+    _plain("withdrawals", WithdrawalUpdated),
+    _plain("transfers", TransferUpdated),
+    _plain("rewards", RewardPaid),
+    _plain("epochs", EpochEvent),
+    _plain("oracle_data", OracleDataReceived),
+    _plain("refusals", CommandRefused),
+)
+
+SCHEMA: Final[dict[str, tuple[Column, ...]]] = {
+    "blocks": (Column("height", Kind.NUMBER),),
+    "orders": ORDERS,
+    "accounts": ACCOUNTS,
+    "positions": POSITIONS,
+    **{table.name: table.columns for table in TABLES},
+}
+"""Every table and its columns; each begins with ``time`` besides."""
