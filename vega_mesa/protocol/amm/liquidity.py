@@ -172,7 +172,7 @@ class PoolLiquidity:
             if not expansion.approximate:
                 made.extend(self._orders_of(pool, expansion))
                 continue
-            pieces = [(lowest, low), (low + self.tick, high - self.tick), (high, highest)]
+            pieces = [(lowest, low), (low + 1, high - 1), (high, highest)]
             for first, last in pieces:
                 if first <= last:
                     made.extend(self._orders_of(pool, expand(pool, first, last, self.parameters.calculation_levels)))
