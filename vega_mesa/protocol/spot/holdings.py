@@ -71,12 +71,13 @@ class Holdings:
             self._give_back(order, lock.quantity + lock.fee)
 
     def release_for_trade(self, order: Order, quantity: int, fee: int = 0) -> None:
-        """Give back what a trade takes; of the fee lock no more than there is counts as used."""
+        """Give back what a trade takes. An order that lost its funds to a failed amendment has nothing to give back."""
         lock = self.locks.get(order.id)
         if lock is None:
             return
-        lock.quantity = max(0, lock.quantity - quantity)
-        lock.fee -= min(fee, lock.fee)
+        quantity, fee = min(quantity, lock.quantity), min(fee, lock.fee)
+        lock.quantity -= quantity
+        lock.fee -= fee
         self._give_back(order, quantity + fee)
 
     def release_fee(self, order: Order) -> None:

@@ -80,11 +80,15 @@ def _release(market: SpotMarket, passive: Order, trade: Trade) -> None:
 
 
 def exchange_assets(market: SpotMarket, trade: Trade) -> None:
-    """The base asset goes to the buyer, then the quote asset to the seller."""
+    """The base asset goes to the buyer, then the quote asset to the seller, as far as the payer's account reaches.
+
+    It always does, but for orders that a failed amendment has left without funds, and for the last trades of a market
+    order whose earlier trades cost more fees than the check of its funds counts.
+    """
     base, quote = market.base_amount(trade.size), market.quote_amount(trade.size, trade.price)
-    purse, transfer = market.open_purse, market.collateral.transfer
-    transfer(SPOT, base, purse(trade.seller, market.base_asset), purse(trade.buyer, market.base_asset))
-    transfer(SPOT, quote, purse(trade.buyer, market.quote_asset), purse(trade.seller, market.quote_asset))
+    purse, collect = market.open_purse, market.collateral.collect
+    collect(SPOT, base, (purse(trade.seller, market.base_asset),), purse(trade.buyer, market.base_asset))
+    collect(SPOT, quote, (purse(trade.buyer, market.quote_asset),), purse(trade.seller, market.quote_asset))
 
 
 def _pay(market: SpotMarket, bill: FeeBill, trade: Trade) -> None:
