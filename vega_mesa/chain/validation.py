@@ -12,7 +12,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from vega_mesa.chain import amm_validation
+from vega_mesa.chain import amm_validation, transfer_validation
 from vega_mesa.errors import InvalidCommand
 from vega_mesa.protocol.commands.amm import AmendAMM, CancelAMM, SubmitAMM
 from vega_mesa.protocol.commands.liquidity import LiquidityProvisionAmendment, LiquidityProvisionSubmission
@@ -363,4 +363,5 @@ _CHECKS: Final[dict[type, Callable[[Any], list[Problem]]]] = {
     SubmitAMM: amm_validation.submission,
     AmendAMM: amm_validation.amendment,
     CancelAMM: amm_validation.cancellation,
+    **transfer_validation.CHECKS,
 }

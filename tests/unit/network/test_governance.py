@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 
 from vega_mesa.protocol.assets import AssetDetails, BuiltinSource, ERC20Source
+from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.commands import governance as terms
+from vega_mesa.protocol.commands.transfers import GovernanceTransfer
 from vega_mesa.protocol.events.governance import ProposalUpdated, VoteCast
 from vega_mesa.protocol.events.programmes import Factors
 from vega_mesa.protocol.governance import parse_market, parse_market_update
@@ -20,6 +22,14 @@ KEY = "ab" * 32
 ONE, TWO = "01" * 32, "02" * 32
 YES, NO = terms.VoteValue.YES, terms.VoteValue.NO
 FEE = terms.UpdateNetworkParameter(key="market.fee.factors.makerFee", value="0.1")
+TRANSFER = GovernanceTransfer(
+    source_type=AccountType.NETWORK_TREASURY,
+    destination_type=AccountType.GENERAL,
+    destination=KEY,
+    asset="DAI",
+    amount=1,
+    fraction_of_balance=Decimal(1),
+)
 TOKEN = AssetDetails(name="Dai", symbol="DAI", decimals=18, source=ERC20Source(contract_address="0xDAI"))
 
 
@@ -101,7 +111,7 @@ def test_the_bounds_of_times_are_accepted_and_beyond_is_refused_with_both_times(
 
 def test_transfers_read_their_enactment_limits_from_assets(network):
     network.parameters.set("governance.proposal.transfer.minClose", "1s")
-    change = terms.NewGovernanceTransfer(transfer=None)
+    change = terms.NewGovernanceTransfer(transfer=TRANSFER)
     submit(network, change, closing=10, enactment=20)  # the minimum of its own family is 48 h
     vote(network)
     network.tick(21)

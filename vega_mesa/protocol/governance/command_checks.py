@@ -11,6 +11,7 @@ from vega_mesa.protocol.commands.automated_purchase import AutomatedPurchaseTerm
 from vega_mesa.protocol.governance.proposals import FAMILIES
 from vega_mesa.protocol.network_parameters import DEPRECATED, NOT_UPDATABLE
 from vega_mesa.protocol.refusal import Refused
+from vega_mesa.protocol.transfers.governance_checks import governance_transfer_problems
 
 LARGEST_BATCH: Final = 250
 REQUIRED: Final = "is required"
@@ -103,6 +104,8 @@ def _change(path: str, change: terms.Change) -> list[Problem]:
             return [] if change.quantum > 0 else [(f"{path}.update_asset.changes.quantum", POSITIVE)]
         case terms.NewAsset():
             return [] if change.details.quantum > 0 else [(f"{path}.new_asset.changes.quantum", POSITIVE)]
+        case terms.NewGovernanceTransfer():
+            return governance_transfer_problems(change.transfer, f"{path}.new_transfer.changes")
         case terms.NewProtocolAutomatedPurchase():
             return _purchase(f"{path}.protocol_automated_purchase.changes", change.purchase)
         case _:
