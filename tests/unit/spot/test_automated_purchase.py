@@ -191,8 +191,10 @@ def test_an_expired_programme_goes_when_its_order_has_gone(make):
         ({"market": "none"}, "market does not exist"),
         (
             {"from_asset": "EUR"},
-            "mismatch between asset for automated purchase and the spot market configuration - "
-            "asset is not one of base/quote assets of the market",
+            (
+                "mismatch between asset for automated purchase and the spot market configuration - "
+                "asset is not one of base/quote assets of the market"
+            ),
         ),
     ],
 )

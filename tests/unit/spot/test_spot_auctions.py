@@ -28,7 +28,7 @@ def test_a_new_buy_in_an_auction_locks_its_fee_and_a_sell_does_not(auction):
     auction.place("seller", SELL, 10, 200)
     assert auction.held("buyer", "USD") == 1_030
     assert (auction.held("seller", "BTC"), auction.held("seller", "USD")) == (10, 0)
-    assert not auction.market.holdings.of(auction.resting).quantity == 0
+    assert auction.market.holdings.of(auction.resting).quantity == 1_000
 
 
 def test_an_amended_sell_in_an_auction_locks_a_fee_in_the_base_asset(auction):

@@ -183,7 +183,7 @@ def test_a_restored_market_goes_on_alike(spot):
     spot.place("maker", BUY, 10, 90, peak=2)
     spot.place("maker", SELL, 1, 120)
     spot.place("maker", SELL, 1, peg=(PeggedReference.MID, 1))
-    twin = pickle.loads(pickle.dumps(spot.exchange, 5))  # noqa: S301 - our own copy
+    twin = pickle.loads(pickle.dumps(spot.exchange, 5))  # our own copy
     command = OrderSubmission(market_id=ID, side=SELL, size=4, price=90)
     for exchange in (spot.exchange, twin):
         exchange.execute("seller", command, "f" * 64)

@@ -18,7 +18,7 @@ from vega_mesa.protocol.markets.states import TRADABLE
 from vega_mesa.protocol.matching.confirmation import Confirmation, Fill
 from vega_mesa.protocol.matching.iceberg import set_peak
 from vega_mesa.protocol.matching.identifiers import IdGenerator
-from vega_mesa.protocol.matching.order import NETWORK, SELL, Order, OrderType, Trade
+from vega_mesa.protocol.matching.order import NETWORK, SELL, Order, OrderStatus, OrderType, Trade
 from vega_mesa.protocol.matching.order_errors import OrderRefused
 from vega_mesa.protocol.matching.pegged import check_mid_crossing, check_tick, validate_peg
 from vega_mesa.protocol.spot import funds, pegging, trade_processing
@@ -124,6 +124,8 @@ def trade(market: SpotMarket, order: Order, ids: IdGenerator) -> Confirmation:
             return rest_unmatched(market, order)
         trades = affordable_trades(market, order, fills)
     confirmation = book.submit(order, fills, market.now, trades)
+    if order.reduce_only and not order.is_finished:
+        order.status = OrderStatus.STOPPED  # the book lets no remainder of it rest
     funds.lock_remainder(market, order)
     market.announce(order)
     if trades:
