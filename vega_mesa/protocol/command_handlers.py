@@ -144,13 +144,13 @@ def _futures_market(exchange: Exchange, market_id: str) -> FuturesMarket:
 def submit_amm(exchange: Exchange, party: str, command: amm.SubmitAMM, ids: IdGenerator) -> Outcome:
     """A new market maker."""
     pool = market_making.submit(_futures_market(exchange, command.market_id), party, command, ids)
-    return Outcome(id=pool.id)
+    return Outcome(id=pool.id, created=pool)
 
 
 def amend_amm(exchange: Exchange, party: str, command: amm.AmendAMM, ids: IdGenerator) -> Outcome:
     """A change of a market maker."""
     pool = market_making.amend(_futures_market(exchange, command.market_id), party, command, ids)
-    return Outcome(id=pool.id)
+    return Outcome(id=pool.id, created=pool)
 
 
 def cancel_amm(exchange: Exchange, party: str, command: amm.CancelAMM, ids: IdGenerator) -> Outcome:
