@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from vega_mesa.chain import amm_validation, transfer_validation
+from vega_mesa.chain.shapes import LARGEST
 from vega_mesa.errors import InvalidCommand
 from vega_mesa.protocol.commands.amm import AmendAMM, CancelAMM, SubmitAMM
 from vega_mesa.protocol.commands.liquidity import LiquidityProvisionAmendment, LiquidityProvisionSubmission
@@ -20,6 +21,7 @@ from vega_mesa.protocol.commands.trading import (
     BatchMarketInstructions,
     IcebergOptions,
     OrderAmendment,
+    OrderCancellation,
     OrderSubmission,
     PeggedOrderDetails,
     StopOrderSetup,
@@ -52,6 +54,41 @@ _EXPIRY_STRATEGIES: Final = frozenset(("EXPIRY_STRATEGY_CANCELS", "EXPIRY_STRATE
 _SIZE_OVERRIDES: Final = frozenset(("SIZE_OVERRIDE_SETTING_NONE", "SIZE_OVERRIDE_SETTING_POSITION"))
 _TRAILING_STEP: Final = Decimal("0.001")
 Problem = tuple[str, str]  # property, message
+
+
+def is_plain(command: object) -> bool:
+    """Whether a command is of the commonest kind, and right in every respect: one look instead of all the checks.
+
+    False says nothing: then the kinds of the fields have to be checked (:func:`vega_mesa.chain.commands.check`), and
+    what they say (:func:`validate`).
+    """
+    if type(command) is OrderSubmission:
+        return _is_plain_order(command)
+    if type(command) is OrderCancellation:
+        return type(command.market_id) is str and type(command.order_id) is str
+    return False
+
+
+def _is_plain_order(order: OrderSubmission) -> bool:
+    side, life, size, price = order.side, order.time_in_force, order.size, order.price
+    return (
+        (side is BUY or side is SELL)
+        and (life is GTC or life is IOC or life is FOK)
+        and order.type is _LIMIT
+        and type(size) is int
+        and 0 < size <= LARGEST_SIZE
+        and type(price) is int
+        and 0 < price <= LARGEST
+        and type(order.expires_at) is int
+        and order.expires_at == 0
+        and order.post_only is False
+        and order.reduce_only is False
+        and order.pegged_order is None
+        and order.iceberg_opts is None
+        and type(order.market_id) is str
+        and order.market_id != ""
+        and order.reference == ""
+    )
 
 
 def validate(command: object) -> None:
