@@ -28,8 +28,8 @@ class LiquidityProvider(QuotingMarketMaker):
         commitment: its bond, in the market's asset.
         commitment_fee: the liquidity fee factor that it asks for.
         half_spread: of each quote from the reference, as a fraction of it.
-        size: of each quote; None for ``cover`` times what the commitment wants.
-        cover: see there: what it keeps in reserve against orders that take a part of a quote.
+        size: of each quote; None for what the commitment wants and ``reserve`` on top.
+        reserve: against orders that take a part of a quote before the block ends, in multiples of the commitment.
         inactivity: share of the steps in which it is away, 0 to 1.
         absence: how many steps it stays away, on average.
         lean: how far an inventory of one quote's size moves both quotes, as a fraction of the half spread.
@@ -45,7 +45,7 @@ class LiquidityProvider(QuotingMarketMaker):
         commitment_fee: Number = 0.001,
         half_spread: float = 0.001,
         size: float | None = None,
-        cover: float = 2.0,
+        reserve: float = 1.0,
         inactivity: float = 0.0,
         absence: float = 2.0,
         lean: float = 0.5,
@@ -67,7 +67,7 @@ class LiquidityProvider(QuotingMarketMaker):
             raise ConfigError("orders", orders, "one of limit, pegged")
         self.half_spread = positive("half_spread", half_spread)
         self.size = None if size is None else positive("size", size)
-        self.cover = positive("cover", cover)
+        self.reserve = not_negative("reserve", reserve)
         self.lean = not_negative("lean", lean)
         self.inactivity = inactivity
         self.absence = absence
@@ -101,7 +101,8 @@ class LiquidityProvider(QuotingMarketMaker):
         """Size of each quote at a price."""
         if self.size is not None:
             return self.size
-        return self.cover * self.liquidity_obligation(self.market) / (self.mark_price(self.market) or reference)
+        notional = self.liquidity_obligation(self.market) + self.reserve * self.liquidity_commitment(self.market)
+        return notional / (self.mark_price(self.market) or reference)
 
     def _order(self, quote: Quote) -> OrderSubmission | None:
         """At its price, or at its distance from the middle of the book."""

@@ -75,7 +75,7 @@ class LiquidityProvision(VegaModel):
         dearest_fee: that of the last; those between in equal steps.
         capital: what each provider brings.
         commitment: its part that each provider commits.
-        cover: size of the quotes, in multiples of what the commitment wants.
+        reserve: what the quotes hold beyond what the commitment wants, in multiples of the commitment.
         orders: ``limit`` quotes around the outside price, or ``pegged`` to the middle of the book.
         target_stake_scaling: scaling factor of the target stake.
         noise_traders: how many send market orders at random.
@@ -105,7 +105,7 @@ class LiquidityProvision(VegaModel):
         "return on capital, %": "return_on_capital_",
         "liquidity fees": "liquidity_fees_",
         "penalties": "penalties_",
-        "kept its commitment, % of time": "service_level_",
+        "commitment kept, %": "service_level_",
     }
 
     def __init__(
@@ -121,7 +121,7 @@ class LiquidityProvision(VegaModel):
         dearest_fee: float = 0.002,
         capital: float = 200_000.0,
         commitment: float = 100_000.0,
-        cover: float = 2.0,
+        reserve: float = 1.0,
         orders: Literal["limit", "pegged"] = "limit",
         target_stake_scaling: float = 10.0,
         noise_traders: int = 5,
@@ -167,7 +167,7 @@ class LiquidityProvision(VegaModel):
                 commitment=commitment,
                 commitment_fee=round(cheapest_fee + place * (dearest_fee - cheapest_fee), 9),
                 half_spread=tightest * (widest / tightest) ** place,
-                cover=cover,
+                reserve=reserve,
                 inactivity=place * inactivity,
                 orders=orders,
                 prices=self.prices,

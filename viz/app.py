@@ -10,7 +10,7 @@ from mesa import Model
 from mesa.visualization import SolaraViz
 
 from vega_mesa.models import MODELS
-from vega_mesa.viz.panels import PANELS
+from vega_mesa.viz.panels import OF_MODEL, PANELS
 from vega_mesa.viz.parameters import inputs
 from vega_mesa.viz.serve import MODEL_VARIABLE
 
@@ -30,7 +30,7 @@ def Page() -> None:
         solara.Text(summary(MODELS[name]), style={"font-size": "0.85rem", "opacity": "0.8"})
     SolaraViz(
         model,
-        components=list(PANELS),
+        components=list(OF_MODEL.get(name, PANELS)),
         model_params=inputs(MODELS[name]),
         name=f"vega_mesa · {title(name)}",
     ).key(name)

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from vega_mesa.errors import ConfigError, UnknownParameter, UsageError
+from vega_mesa.experiments.sweep import is_of_network, keywords
+from vega_mesa.protocol.network_parameters import PARAMETERS
 
 NONE_WORDS = ("none", "null")
 TRUE_WORDS, FALSE_WORDS = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
@@ -40,19 +42,19 @@ def parameters_of(kind: type[Any]) -> dict[str, inspect.Parameter]:
 
 
 def one_value(kind: type, pairs: Iterable[str]) -> dict[str, Any]:
-    """Read ``key=value`` pairs for one run.
+    """Read ``key=value`` pairs for one run; keys with dots are network parameters.
 
     Raises:
         UsageError: a pair without an equals sign.
-        UnknownParameter: the model has no such parameter.
+        UnknownParameter: the model or the network has no such parameter.
         ConfigError: the value does not read as the parameter's type.
     """
     known = parameters_of(kind)
-    return {name: _read(known, kind, name, text) for name, text in _split(pairs)}
+    return keywords({name: _read(known, kind, name, text) for name, text in _split(pairs)})
 
 
 def many_values(kind: type, pairs: Iterable[str]) -> dict[str, list[Any]]:
-    """Read ``key=value,value,...`` pairs for a sweep; raises as :func:`one_value`."""
+    """Read ``key=value,value,...`` pairs for a sweep; raises as :func:`one_value`. Network parameters stay texts."""
     known = parameters_of(kind)
     return {name: [_read(known, kind, name, part) for part in text.split(",")] for name, text in _split(pairs)}
 
@@ -83,10 +85,13 @@ def _split(pairs: Iterable[str]) -> Iterable[tuple[str, str]]:
         name, equals, text = pair.partition("=")
         if not equals or not name:
             raise UsageError(f"--param {pair!r}: expected key=value")
-        yield name.strip().replace("-", "_"), text.strip()
+        name = name.strip()
+        yield name if is_of_network(name) else name.replace("-", "_"), text.strip()
 
 
 def _read(known: Mapping[str, inspect.Parameter], kind: type, name: str, text: str) -> Any:
+    if is_of_network(name):
+        return _of_network(known, kind, name, text)
     if name not in known:
         raise UnknownParameter(f"parameter of {kind.__name__}", name, f"one of {', '.join(known)}")
     parameter = known[name]
@@ -94,6 +99,16 @@ def _read(known: Mapping[str, inspect.Parameter], kind: type, name: str, text: s
     if wanted is inspect.Parameter.empty and parameter.default is not inspect.Parameter.empty:
         wanted = type(parameter.default)
     return _parse(wanted, f"{kind.__name__}.{name}", text)
+
+
+def _of_network(known: Mapping[str, inspect.Parameter], kind: type, name: str, text: str) -> str:
+    if "network_parameters" not in known:
+        raise UsageError(f"--param {name}: {kind.__name__} has no parameter 'network_parameters'")
+    if name not in PARAMETERS:
+        near = difflib.get_close_matches(name, PARAMETERS, n=1)
+        expected = f"e.g. {near[0]}" if near else "a name as on the network, e.g. validators.epoch.length"
+        raise UnknownParameter("network parameter", name, expected)
+    return text.strip()
 
 
 def _parse(wanted: Any, field: str, text: str) -> Any:

@@ -22,7 +22,8 @@ app = typer.Typer(
 
 ModelName = Annotated[str, typer.Argument(metavar="MODEL", help="Name of a model, see `vega-mesa models`.")]
 Parameters = Annotated[
-    list[str] | None, typer.Option("--param", "-p", metavar="KEY=VALUE", help="A parameter of the model; repeatable.")
+    list[str] | None,
+    typer.Option("--param", "-p", metavar="KEY=VALUE", help="A parameter of the model, or of the network; repeatable."),
 ]
 Steps = Annotated[int | None, typer.Option(min=1, help="How many steps; by default as many as the model plans.")]
 Seed = Annotated[int, typer.Option(help="Same seed, same run, to the last unit.")]
@@ -68,10 +69,16 @@ def sweep(
     seed: Annotated[int, typer.Option(help="Seed of the first iteration; the next ones count up.")] = 1,
     param: Annotated[
         list[str] | None,
-        typer.Option("--param", "-p", metavar="KEY=V1,V2", help="Values of a parameter to combine; repeatable."),
+        typer.Option(
+            "--param",
+            "-p",
+            metavar="KEY=V1,V2",
+            help="Values of a parameter, or network parameter, to combine; repeatable.",
+        ),
     ] = None,
     prices: Prices = None,
     market: Market = None,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the table: .png, .svg or .pdf.")] = None,
     iterations: Annotated[int, typer.Option(min=1, help="How many seeds for each combination.")] = 1,
     processes: Annotated[int, typer.Option(min=1, help="How many runs at a time.")] = 1,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
@@ -81,7 +88,7 @@ def sweep(
 
     sweep_model(
         model, steps=steps, seed=seed, pairs=param or [], prices=prices, market=market, iterations=iterations,
-        processes=processes, out=out, quiet=quiet,
+        processes=processes, out=out, plot=plot, quiet=quiet,
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ class Run:
     Args:
         number: row of the result, from 0.
         model: class of the model.
-        parameters: its keyword parameters without ``rng``.
+        parameters: its keyword parameters without ``rng``; names with dots are network parameters.
         seed: its ``rng``.
         steps: how many steps at most; a model may stop by itself before. None: until it stops by itself.
     """
@@ -41,11 +41,23 @@ class Run:
         """Run it; parameters and summary in one flat row, a mistake in the parameters as its ``error``."""
         row: dict[str, Any] = {"run": self.number, "seed": self.seed, **self.parameters}
         try:
-            model = self.model(rng=self.seed, **self.parameters)
+            model = self.model(rng=self.seed, **keywords(self.parameters))
             model.run(self.steps)
         except VegaMesaError as mistake:
             return row | {"error": str(mistake)}
         return row | dict(model.summary()) | {"state_hash": model.chain.state_hash()}
+
+
+def is_of_network(name: str) -> bool:
+    """Whether a parameter is one of the network's, ``market.fee.factors.makerFee``, and not the model's own."""
+    return "." in name
+
+
+def keywords(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as a model takes them: those of the network together, as texts."""
+    own = {name: value for name, value in parameters.items() if not is_of_network(name)}
+    network = {name: str(value) for name, value in parameters.items() if is_of_network(name)}
+    return own | {"network_parameters": {**(own.get("network_parameters") or {}), **network}} if network else own
 
 
 def runs_of(

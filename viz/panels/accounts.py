@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import solara
 from mesa import Model
 from mesa.visualization.utils import update_counter
 
 from vega_mesa.viz.observer import reading_of
-from vega_mesa.viz.panels.card import Card
+from vega_mesa.viz.panels.card import Card, table
 from vega_mesa.viz.reading import Reading
 
 COLUMNS = ("agents", "general", "margin", "bond", "position", "profit")
@@ -21,7 +19,7 @@ def AccountsPanel(model: Model) -> None:
     update_counter.get()
     reading = reading_of(model)
     with Card(f"Accounts by agent type, {reading.asset}" if reading.asset else "Accounts by agent type"):
-        solara.v.SimpleTable(dense=True, class_="vega-table", children=_table(reading))
+        solara.v.SimpleTable(dense=True, class_="vega-table", children=table(COLUMNS, rows(reading), total="all"))
 
 
 def rows(reading: Reading) -> list[tuple[str, list[str]]]:
@@ -45,22 +43,3 @@ def amount(value: float) -> str:
     if size >= 10_000:
         return f"{value / 1_000:,.1f}k"
     return f"{value:,.0f}" if size >= 1_000 else f"{value:,.2f}"
-
-
-def _table(reading: Reading) -> list[Any]:
-    head = [solara.v.Html(tag="th", children=[""])]
-    head += [solara.v.Html(tag="th", class_="text-right", children=[column]) for column in COLUMNS]
-    body = []
-    for name, cells in rows(reading):
-        row = [solara.v.Html(tag="td", children=[name])]
-        row += [
-            solara.v.Html(
-                tag="td", class_="text-right" + (" vega-loss" if cell.startswith("-") else ""), children=[cell]
-            )
-            for cell in cells
-        ]
-        body.append(solara.v.Html(tag="tr", class_="vega-total" if name == "all" else "", children=row))
-    return [
-        solara.v.Html(tag="thead", children=[solara.v.Html(tag="tr", children=head)]),
-        solara.v.Html(tag="tbody", children=body),
-    ]
