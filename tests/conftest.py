@@ -9,9 +9,12 @@ from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("SOLARA_CHECK_HOOKS", "off")  # it finds a harmless early return in Mesa's own page
 
-settings.register_profile("laptop", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", parent=settings.get_profile("laptop"), derandomize=True, print_blob=True)
-settings.load_profile("ci" if os.environ.get("CI") else "laptop")
+# The same examples at every run; HYPOTHESIS_PROFILE=explore searches for new ones.
+settings.register_profile(
+    "repeatable", deadline=None, derandomize=True, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", parent=settings.get_profile("repeatable"), derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 @pytest.fixture(scope="session", autouse=True)

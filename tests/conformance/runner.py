@@ -169,7 +169,7 @@ def _why(error: Exception, step: Step | None) -> dict[str, Any]:
     return told
 
 
-# -- time limit --------------------------------------------------------------------------------------------------------
+# -- time limit ------------------------------------------------------------------------------------------------------
 
 
 def _ring(signum: int, frame: FrameType | None) -> None:
@@ -190,7 +190,7 @@ def _clear_alarm(previous: Any) -> None:
         signal.signal(signal.SIGALRM, previous)
 
 
-# -- many files --------------------------------------------------------------------------------------------------------
+# -- many files ------------------------------------------------------------------------------------------------------
 
 
 def _work(job: tuple[Path, Path, Options]) -> list[Outcome]:

@@ -78,7 +78,7 @@ def fresh():
     return chain
 
 
-# -- what parties may send ---------------------------------------------------------------------------------------------
+# -- what parties may send -------------------------------------------------------------------------------------------
 
 PRICES = st.integers(590_000, 610_000) | st.sampled_from((0, 1, 10**9))
 SIZES = st.integers(1, 300) | st.sampled_from((0, 10**6, 2**63, 2**64))
@@ -221,7 +221,7 @@ def substance(chain):
     return markets, balances, list(bridge.deposits), list(bridge.withdrawals), list(governance.proposals)
 
 
-# -- what holds --------------------------------------------------------------------------------------------------------
+# -- what holds ------------------------------------------------------------------------------------------------------
 
 
 def assert_money_adds_up(chain):
@@ -313,7 +313,7 @@ def test_listening_and_reading_change_nothing(steps):
     assert watched.state_hash() == quiet.state_hash()
 
 
-# -- mistakes ----------------------------------------------------------------------------------------------------------
+# -- mistakes --------------------------------------------------------------------------------------------------------
 
 JUNK = st.one_of(
     st.none(),

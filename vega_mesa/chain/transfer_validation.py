@@ -40,7 +40,7 @@ LONGEST_VALUE: Final = 255
 MOST_ENTRIES: Final = 10
 
 
-# -- transfers ---------------------------------------------------------------------------------------------------------
+# -- transfers -------------------------------------------------------------------------------------------------------
 
 
 def transfer(command: Transfer) -> list[Problem]:
@@ -107,7 +107,7 @@ def _recurring(command: Transfer, kind: RecurringTransfer) -> list[Problem]:
     return problems
 
 
-# -- referral sets and teams -------------------------------------------------------------------------------------------
+# -- referral sets and teams -----------------------------------------------------------------------------------------
 
 
 def create_referral_set(command: CreateReferralSet) -> list[Problem]:
@@ -164,7 +164,7 @@ def _id(id: str, path: str) -> list[Problem]:
     return [] if KEY.fullmatch(id) else [(f"{path}.id", "should be a valid Vega ID")]
 
 
-# -- profiles ----------------------------------------------------------------------------------------------------------
+# -- profiles --------------------------------------------------------------------------------------------------------
 
 
 def update_party_profile(command: UpdatePartyProfile) -> list[Problem]:

@@ -111,7 +111,7 @@ def _told(problems: list[Problem]) -> str:
     return ", ".join(f"{property} ({', '.join(messages)})" for property, messages in sorted(by_property.items()))
 
 
-# -- orders ------------------------------------------------------------------------------------------------------------
+# -- orders ----------------------------------------------------------------------------------------------------------
 
 
 def _order(order: OrderSubmission, path: str = "order_submission") -> list[Problem]:
@@ -285,7 +285,7 @@ def _amends(amendment: OrderAmendment) -> bool:
     )
 
 
-# -- stop orders, batches, margin --------------------------------------------------------------------------------------
+# -- stop orders, batches, margin ------------------------------------------------------------------------------------
 
 
 def _stop_orders(submission: StopOrdersSubmission, path: str = "stop_orders_submission") -> list[Problem]:
@@ -360,7 +360,7 @@ def _margin_mode(mode: UpdateMarginMode, path: str = "update_margin_mode") -> li
     return problems
 
 
-# -- liquidity ---------------------------------------------------------------------------------------------------------
+# -- liquidity -------------------------------------------------------------------------------------------------------
 
 
 def _provision(submission: LiquidityProvisionSubmission) -> list[Problem]:

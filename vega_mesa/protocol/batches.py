@@ -22,8 +22,8 @@ class Batch:
 
     Attributes:
         outcomes: of every instruction that was executed, in order of processing.
-        errors: ``index (text)`` of every failure; the index runs over cancels, amends, submissions, stop cancels and stop
-            submissions, but margin-mode updates and stop cancels use numbers of their own, as the protocol does.
+        errors: ``index (text)`` of every failure; the index runs over cancels, amends, submissions, stop cancels and
+            stop submissions, but margin-mode updates and stop cancels use numbers of their own, as the protocol does.
     """
 
     def __init__(self, exchange: Exchange, party: str, ids: IdGenerator) -> None:

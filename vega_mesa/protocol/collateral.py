@@ -138,9 +138,7 @@ class Collateral:
         if account is None:
             account = self.accounts[key] = Account(type, asset, owner, market)
             self.of_kind(type, asset, market)[owner] = account
-            self.bus.send(
-                AccountOpened, account=account.id, type=int(type), asset=asset, owner=owner, market=market
-            )
+            self.bus.send(AccountOpened, account=account.id, type=int(type), asset=asset, owner=owner, market=market)
             self._announce(account)
         return account
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 AMM_GATE = "limits.markets.ammPoolEnabled"
 
-# -- trading -----------------------------------------------------------------------------------------------------------
+# -- trading ---------------------------------------------------------------------------------------------------------
 
 
 def submit_order(exchange: Exchange, party: str, command: trading.OrderSubmission, ids: IdGenerator) -> Outcome:
@@ -97,7 +97,7 @@ def update_margin_mode(exchange: Exchange, party: str, command: trading.UpdateMa
     return Outcome()
 
 
-# -- liquidity ---------------------------------------------------------------------------------------------------------
+# -- liquidity -------------------------------------------------------------------------------------------------------
 
 
 def submit_liquidity(
@@ -125,7 +125,7 @@ def cancel_liquidity(
     return Outcome()
 
 
-# -- automated market makers -------------------------------------------------------------------------------------------
+# -- automated market makers -----------------------------------------------------------------------------------------
 
 
 def _futures_market(exchange: Exchange, market_id: str) -> FuturesMarket:
@@ -159,7 +159,7 @@ def cancel_amm(exchange: Exchange, party: str, command: amm.CancelAMM, ids: IdGe
     return Outcome()
 
 
-# -- governance --------------------------------------------------------------------------------------------------------
+# -- governance ------------------------------------------------------------------------------------------------------
 
 
 def submit_proposal(
@@ -185,7 +185,7 @@ def vote(exchange: Exchange, party: str, command: governance.VoteSubmission, ids
     return Outcome()
 
 
-# -- the bridge, its Ethereum, and oracles -----------------------------------------------------------------------------
+# -- the bridge, its Ethereum, and oracles ---------------------------------------------------------------------------
 
 
 def withdraw(exchange: Exchange, party: str, command: bridging.WithdrawSubmission, ids: IdGenerator) -> Outcome:
@@ -201,9 +201,7 @@ def mint(exchange: Exchange, party: str, command: bridging.FaucetMint, ids: IdGe
     return Outcome(id=id)
 
 
-def deploy_token(
-    exchange: Exchange, party: str, command: bridging.EthereumDeployToken, ids: IdGenerator
-) -> Outcome:
+def deploy_token(exchange: Exchange, party: str, command: bridging.EthereumDeployToken, ids: IdGenerator) -> Outcome:
     """A token contract on Ethereum."""
     token = exchange.bridge.deploy_token(command.address, command.name, command.symbol, command.decimals)
     return Outcome(id=command.address, created=token)
@@ -236,9 +234,7 @@ def deposit(exchange: Exchange, party: str, command: bridging.EthereumDeposit, i
     return Outcome(id=id)
 
 
-def claim(
-    exchange: Exchange, party: str, command: bridging.EthereumClaimWithdrawal, ids: IdGenerator
-) -> Outcome:
+def claim(exchange: Exchange, party: str, command: bridging.EthereumClaimWithdrawal, ids: IdGenerator) -> Outcome:
     """A signed withdrawal is presented to the bridge's contract."""
     exchange.bridge.claim(command.withdrawal_id, exchange.now)
     return Outcome(id=command.withdrawal_id)
@@ -269,7 +265,7 @@ def submit_ethereum_call(
     return Outcome()
 
 
-# -- staking -----------------------------------------------------------------------------------------------------------
+# -- staking ---------------------------------------------------------------------------------------------------------
 
 
 def associate(exchange: Exchange, party: str, command: staking.AssociateTokens, ids: IdGenerator) -> Outcome:

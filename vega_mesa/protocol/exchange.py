@@ -114,7 +114,7 @@ class Exchange:
             incentives.start_recording()
         return incentives
 
-    # -- blocks ----------------------------------------------------------------------------------------------------------
+    # -- blocks ------------------------------------------------------------------------------------------------------
 
     def begin_block(self, height: int, now: int, previous_duration: int = 0) -> None:
         """A block begins: everything that time makes due, then the long-block check.
@@ -199,7 +199,7 @@ class Exchange:
             market.on_epoch_start(epoch)
         self.incentives.after_markets_start(epoch)
 
-    # -- transactions ----------------------------------------------------------------------------------------------------
+    # -- transactions ------------------------------------------------------------------------------------------------
 
     def execute(self, party: str, command: object, ids: IdGenerator | str) -> Outcome:
         """Execute one command.
@@ -238,13 +238,13 @@ class Exchange:
         """Pegged orders on the books of all markets; parked ones do not count."""
         return sum(len(market.book.pegged_live) for market in self.markets.values())
 
-    # -- assets ----------------------------------------------------------------------------------------------------------
+    # -- assets ------------------------------------------------------------------------------------------------------
 
     def imbalance(self) -> dict[str, int]:
         """Assets whose balances do not add up; empty unless there is a defect."""
         return self.collateral.imbalance()
 
-    # -- markets, as governance asks for them (vega_mesa.protocol.governance.enactor) --------------------------------------
+    # -- markets, as governance asks for them (vega_mesa.protocol.governance.enactor) --------------------------------
 
     def market_state(self, market_id: str) -> MarketState | None:
         """The market's state; None when there is no such market (any more)."""
@@ -337,7 +337,7 @@ class Exchange:
         self.incentives.activity.remove_market(market.id)
         self.markets.pop(market.id, None)
 
-    # -- network parameters ------------------------------------------------------------------------------------------------
+    # -- network parameters ------------------------------------------------------------------------------------------
 
     def dispatch_parameters(self) -> None:
         """Hand every parameter that has changed to the engines that use it."""
@@ -353,7 +353,7 @@ class Exchange:
         self.network_parameters.set(name, text)
         self.dispatch_parameters()
 
-    # -- what later governance kinds need ------------------------------------------------------------------------------------
+    # -- what later governance kinds need ----------------------------------------------------------------------------
 
     def update_program(self, change: ProgramChange, enactment: int) -> None:
         """Store a programme, in force from the next epoch's start."""

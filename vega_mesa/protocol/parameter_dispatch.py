@@ -49,7 +49,7 @@ def _of_market(market: TradingMarket) -> Mapping[str, Setter | None]:
     return SPOT_PARAMETERS if isinstance(market, SpotMarket) else FUTURES_PARAMETERS
 
 
-# -- of the network --------------------------------------------------------------------------------------------------------
+# -- of the network --------------------------------------------------------------------------------------------------
 
 
 def _epoch_length(exchange: Exchange, value: int) -> None:
@@ -83,7 +83,7 @@ NETWORK_PARAMETERS: dict[str, Callable[[Any, Any], None]] = {
 }
 
 
-# -- of each market --------------------------------------------------------------------------------------------------------
+# -- of each market --------------------------------------------------------------------------------------------------
 
 
 def _maker_fee(market: TradingMarket, value: Decimal) -> None:

@@ -73,7 +73,7 @@ class Succession:
             exchange.reject_market(market.id)
             raise Refused("parent market in proposed state, can't enact successor")
 
-    # -- every tick ------------------------------------------------------------------------------------------------------
+    # -- every tick --------------------------------------------------------------------------------------------------
 
     def before_tick(self, exchange: Exchange, market: FuturesMarket) -> None:
         """Let a pending successor see the parent's shares while it may leave its opening auction."""

@@ -57,7 +57,7 @@ def _column_is_set(row: Row) -> Callable[[str], bool]:
     return lambda name: name in row.columns and row.has(name)
 
 
-# -- submissions -------------------------------------------------------------------------------------------------------
+# -- submissions -----------------------------------------------------------------------------------------------------
 
 
 def submission(row: Row, now: int, **more: Any) -> OrderSubmission:
@@ -229,7 +229,7 @@ def place_pegged_icebergs(world: World, rows: list[Row]) -> None:
         place(world, row, submission(row, now, pegged_order=peg, iceberg_opts=_iceberg(row)))
 
 
-# -- changes -----------------------------------------------------------------------------------------------------------
+# -- changes ---------------------------------------------------------------------------------------------------------
 
 
 def find_order(world: World, row: Row) -> Order:

@@ -109,7 +109,7 @@ def check_auction(world: World, volume: str, price: str) -> None:
     expect_equal("traded volume", cells.u64(volume), sum(trade.size for trade in trades))
 
 
-# -- ledger ------------------------------------------------------------------------------------------------------------
+# -- ledger ----------------------------------------------------------------------------------------------------------
 
 OUTSIDE_MARKETS = (AccountType.GENERAL, AccountType.FEES_INFRASTRUCTURE)
 

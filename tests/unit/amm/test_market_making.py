@@ -13,7 +13,7 @@ from vega_mesa.protocol.matching.order import BUY, SELL, OrderType, PeggedRefere
 KEY = pool_party("M", "owner")
 
 
-# -- submission --------------------------------------------------------------------------------------------------------
+# -- submission ------------------------------------------------------------------------------------------------------
 
 
 def test_submission_moves_the_commitment_and_quotes(floor):
@@ -81,7 +81,7 @@ def test_markets_that_do_not_trade_and_networks_without_market_makers_refuse(flo
     assert floor.cancel().error == "no pool matching party"
 
 
-# -- rebasing ----------------------------------------------------------------------------------------------------------
+# -- rebasing --------------------------------------------------------------------------------------------------------
 
 
 def test_a_newcomer_sells_its_way_down_to_its_base(floor, wanted):
@@ -126,7 +126,7 @@ def test_no_rebasing_in_an_auction(make_floor, wanted):
     assert bid < ask
 
 
-# -- trading -----------------------------------------------------------------------------------------------------------
+# -- trading ---------------------------------------------------------------------------------------------------------
 
 
 def test_market_makers_trade_before_orders_at_the_same_price(floor):
@@ -176,7 +176,7 @@ def test_without_money_it_stops_at_the_next_block(floor, wanted):
     assert floor.statuses() == ["PENDING", "STOPPED"]
 
 
-# -- amendment ---------------------------------------------------------------------------------------------------------
+# -- amendment -------------------------------------------------------------------------------------------------------
 
 
 def test_every_amendment_goes_to_the_end_of_the_list(floor):
@@ -239,7 +239,7 @@ def test_a_failing_rebase_restores_the_old_market_maker_at_the_end_of_the_list(f
     assert len(floor.events) == 4  # taken off, and put back
 
 
-# -- cancellation ------------------------------------------------------------------------------------------------------
+# -- cancellation ----------------------------------------------------------------------------------------------------
 
 
 def test_an_immediate_end_leaves_the_margin_behind_and_the_position_to_the_network(floor):
@@ -293,7 +293,7 @@ def test_settlement_returns_everything(floor):
     assert floor.exchange.collateral.balance(AccountType.SETTLEMENT, "USD", market="M") == 0
 
 
-# -- bases that follow a data source -----------------------------------------------------------------------------------
+# -- bases that follow a data source ---------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -340,7 +340,7 @@ def test_a_new_data_source_inherits_the_base_if_that_lies_within_the_bounds(perp
     assert (floor.statuses()[-1], floor.events[-1].base) == ("PENDING", 0)
 
 
-# -- state -------------------------------------------------------------------------------------------------------------
+# -- state -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_saved_market_goes_on_as_the_original(floor):

@@ -84,7 +84,7 @@ def test_net_deposits_count_all_assets_but_votes_and_not_the_outside(world):
         check_net_deposits(world)
 
 
-# -- recorder ----------------------------------------------------------------------------------------------------------
+# -- recorder --------------------------------------------------------------------------------------------------------
 
 
 def order(id="o", reference="r", status=OrderStatus.ACTIVE, remaining=5):

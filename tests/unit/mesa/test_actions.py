@@ -51,7 +51,7 @@ def bob(model):
     return model.agent("bob")
 
 
-# -- orders ------------------------------------------------------------------------------------------------------------
+# -- orders ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_limit_order_rests_and_is_seen(alice, bob):
@@ -211,7 +211,7 @@ def test_margin_modes(alice, bob):
         alice.use_isolated_margin(2)
 
 
-# -- liquidity, money, governance --------------------------------------------------------------------------------------
+# -- liquidity, money, governance ------------------------------------------------------------------------------------
 
 
 def test_liquidity_is_committed_amended_and_given_up(model, alice):

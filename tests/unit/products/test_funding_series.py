@@ -45,7 +45,7 @@ def series(start, *points, intervals=None):
     return prices
 
 
-# -- auctions ----------------------------------------------------------------------------------------------------------
+# -- auctions --------------------------------------------------------------------------------------------------------
 
 
 def test_an_auction_entered_when_the_last_one_ended_goes_on():
@@ -89,7 +89,7 @@ def test_a_window_that_begins_after_a_closed_auction_counts_as_begun_in_it():
     assert not auctions(entered=30).counts_at(29)
 
 
-# -- points ------------------------------------------------------------------------------------------------------------
+# -- points ----------------------------------------------------------------------------------------------------------
 
 
 def test_the_first_arrival_at_a_time_wins():
@@ -139,7 +139,7 @@ def test_a_new_period_keeps_the_newest_point_up_to_its_start_and_all_later_ones(
     assert prices.twap(8) == 20
 
 
-# -- averages ----------------------------------------------------------------------------------------------------------
+# -- averages --------------------------------------------------------------------------------------------------------
 
 
 def test_the_window_begins_with_the_first_price():
@@ -228,7 +228,7 @@ def _formula(prices, intervals, time):
     return total // length if length else 0
 
 
-# -- the payment -------------------------------------------------------------------------------------------------------
+# -- the payment -----------------------------------------------------------------------------------------------------
 
 
 def test_time_in_auction_reduces_the_payment():

@@ -101,7 +101,7 @@ class Stage:
         return self.exchange.collateral.balance(type, "USD", party, "" if type is AccountType.GENERAL else ID)
 
 
-# -- periods -----------------------------------------------------------------------------------------------------------
+# -- periods ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_first_period_begins_when_the_opening_auction_is_left():
@@ -193,7 +193,7 @@ def test_a_time_trigger_fires_strictly_after_it_is_due():
     assert ends == [11, 16]
 
 
-# -- payments ----------------------------------------------------------------------------------------------------------
+# -- payments --------------------------------------------------------------------------------------------------------
 
 
 def test_longs_pay_when_the_market_is_above_the_index():
@@ -228,7 +228,7 @@ def test_margin_grows_by_a_part_of_the_payment_due():
     assert stage.perpetual.margin_increment() == Factor(25)
 
 
-# -- internal prices ---------------------------------------------------------------------------------------------------
+# -- internal prices -------------------------------------------------------------------------------------------------
 
 
 def test_a_mark_price_is_a_point_only_if_new_or_traded():
@@ -266,7 +266,7 @@ def test_a_new_frequency_moves_the_next_time_by_its_difference_to_the_mark_price
     assert stage.perpetual.next_calculation == due + (20 - 5 + 30 - 5) * SECOND
 
 
-# -- auctions ----------------------------------------------------------------------------------------------------------
+# -- auctions --------------------------------------------------------------------------------------------------------
 
 
 def test_time_in_auction_does_not_count():
@@ -295,7 +295,7 @@ def test_a_long_block_auction_is_noted_and_a_cue_in_it_is_paid():
     assert stage.perpetual.auctions.entered == (stage.opened + 2) * SECOND
 
 
-# -- the end -----------------------------------------------------------------------------------------------------------
+# -- the end ---------------------------------------------------------------------------------------------------------
 
 
 def test_closing_pays_a_last_time_and_begins_no_period():
@@ -326,7 +326,7 @@ def close(stage, price):
     stage.exchange.update_market_state(UpdateMarketState(market_id=ID, update_type=kind, price=price))
 
 
-# -- changes, figures, snapshots ---------------------------------------------------------------------------------------
+# -- changes, figures, snapshots -------------------------------------------------------------------------------------
 
 
 def test_an_update_keeps_series_and_period():

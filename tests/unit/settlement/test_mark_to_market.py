@@ -83,7 +83,7 @@ def test_skipping_untouched_positions_changes_nothing(make_desk, moves):
         assert (one.losses, one.wins) == (other.losses, other.wins)
 
 
-# -- rounding ----------------------------------------------------------------------------------------------------------
+# -- rounding --------------------------------------------------------------------------------------------------------
 
 
 def test_what_truncation_leaves_goes_to_the_largest_winner(make_desk):
@@ -186,7 +186,7 @@ def test_position_decimals_may_be_negative(make_desk):
     assert desk.mark(1200).losses == [("aux", 200000)]
 
 
-# -- events ------------------------------------------------------------------------------------------------------------
+# -- events ----------------------------------------------------------------------------------------------------------
 
 
 def test_every_position_is_reported_when_somebody_listens(desk):

@@ -198,7 +198,7 @@ def test_statuses_stay_until_another_event(desk, pnl):
     assert status() is PositionStatus.CLOSED_OUT
 
 
-# -- fees --------------------------------------------------------------------------------------------------------------
+# -- fees ------------------------------------------------------------------------------------------------------------
 
 
 def trade_with_fees(desk, buyer, seller, aggressor, buyer_fee, seller_fee=None, size=1, price=100):

@@ -79,6 +79,13 @@ class MarketBound:
         self.trigger = trigger
         self.active = active
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, MarketBound):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __repr__(self) -> str:
         return f"<MarketBound {self.low}-{self.high} around {self.reference}, {self.trigger.horizon} s>"
 

@@ -289,7 +289,7 @@ class MarginCalculator:
         )
 
     def move(self, exposure: int, price: int, margin: int) -> int:
-        """What an evaluation of an :meth:`exposure` moves: 0 nothing, positive into the margin account, negative out."""
+        """What an evaluation of an :meth:`exposure` moves: 0 nothing, positive into the margin account, else out."""
         worst = exposure * price
         maintenance = -(-worst // self._denominator) if worst > 0 else 0
         scaled = (margin + 1) * SCALING_UNIT

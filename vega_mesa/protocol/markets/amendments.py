@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.commands.trading import OrderAmendment
-from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.markets import (
     cancellations,
     isolated_margin,
@@ -25,6 +24,7 @@ from vega_mesa.protocol.matching.amendment import (
     must_replace,
 )
 from vega_mesa.protocol.matching.confirmation import Confirmation
+from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import Order, OrderStatus
 from vega_mesa.protocol.matching.order_errors import OrderRefused
 from vega_mesa.protocol.matching.pegged import check_tick, validate_peg
@@ -90,7 +90,7 @@ def _check_overflow(market: FuturesMarket, order: Order, amended: Order) -> None
         raise Refused("cannot register position without causing overflow")
 
 
-# -- outcomes ------------------------------------------------------------------------------------------------------------
+# -- outcomes --------------------------------------------------------------------------------------------------------
 
 
 def _cancel(market: FuturesMarket, order: Order) -> Confirmation:
@@ -205,15 +205,15 @@ def _replace(market: FuturesMarket, order: Order, amended: Order, ids: IdGenerat
             raise
     book.remove(order)
     confirmation = book.submit(amended, fills, market.now, trades)
-    refusal: OrderRefused | None = None
+    late: OrderRefused | None = None
     if isolated:
-        refusal = isolated_margin.fund_or_stop(market, position, amended)
-    if amended.is_finished and amended.remaining > 0 and refusal is None:
+        late = isolated_margin.fund_or_stop(market, position, amended)
+    if amended.is_finished and amended.remaining > 0 and late is None:
         market.positions.unregister(amended)
     if bill is not None:
         market.fee_collector.pay(bill)
         trade_processing.process(market, amended, confirmation, ids)
-    if refusal is not None:
-        raise refusal
+    if late is not None:
+        raise late
     market.announce(amended)
     return confirmation

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.auctions.auction_state import AuctionNotice
 from vega_mesa.protocol.events.trading import AuctionUpdated
-from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.markets import (
     cancellations,
     closeouts,
     isolated_margin,
-    lifecycle,
     marking,
     pegging,
     stop_triggers,
@@ -19,6 +17,7 @@ from vega_mesa.protocol.markets import (
 )
 from vega_mesa.protocol.markets.definition import PriceMonitoringTrigger
 from vega_mesa.protocol.markets.states import AuctionTrigger, MarketState
+from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import OrderStatus
 from vega_mesa.protocol.risk.state_variables import StateVariableTrigger
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from vega_mesa.protocol.markets.trading_market import TradingMarket
 
 
-# -- entering (03 §8.3) ------------------------------------------------------------------------------------------------
+# -- entering (03 §8.3) ----------------------------------------------------------------------------------------------
 
 
 def enter_price_auction(market: TradingMarket, breached: PriceMonitoringTrigger) -> None:
@@ -67,7 +66,7 @@ def announce(market: TradingMarket, notice: AuctionNotice | None) -> None:
 
 
 def enter_or_extend_long_block(market: TradingMarket, duration: int) -> None:
-    """The block before took too long: an auction of ``duration`` seconds, or an auction at least that long (03 §8.6)."""
+    """The block before took too long: an auction of ``duration`` seconds, or at least that long (03 §8.6)."""
     auction = market.auction
     if auction.in_auction:
         remaining = auction.remaining_seconds(market.now)
@@ -79,7 +78,7 @@ def enter_or_extend_long_block(market: TradingMarket, duration: int) -> None:
     market.set_state(MarketState.SUSPENDED)
 
 
-# -- the check at every tick (03 §8.2) -----------------------------------------------------------------------------------
+# -- the check at every tick (03 §8.2) -------------------------------------------------------------------------------
 
 
 def check(market: TradingMarket, ids: IdGenerator) -> None:
@@ -146,7 +145,7 @@ def _give_up(market: TradingMarket) -> bool:
     return True
 
 
-# -- leaving (03 §8.5) ---------------------------------------------------------------------------------------------------
+# -- leaving (03 §8.5) -----------------------------------------------------------------------------------------------
 
 
 def leave(market: FuturesMarket, ids: IdGenerator, *, resumed: bool = False) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.events.trading import DistressedOrdersClosed, DistressedPositionsUpdated, TradeHappened
-from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.markets import (
     cancellations,
     isolated_margin,
@@ -15,6 +14,7 @@ from vega_mesa.protocol.markets import (
     pegging,
     trade_processing,
 )
+from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import (
     BUY,
     NETWORK,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from vega_mesa.protocol.markets.futures import FuturesMarket
 
 
-# -- taking over (03 §7.2) -----------------------------------------------------------------------------------------------
+# -- taking over (03 §7.2) -------------------------------------------------------------------------------------------
 
 
 def close_out(market: FuturesMarket, cross: list[str], isolated: list[str], ids: IdGenerator) -> None:
@@ -147,7 +147,7 @@ def _drop_uncovered_orders(market: FuturesMarket, party: str) -> None:
         isolated_margin.stop_orders(market, party)
 
 
-# -- disposal (03 §7.4) --------------------------------------------------------------------------------------------------
+# -- disposal (03 §7.4) ----------------------------------------------------------------------------------------------
 
 
 def dispose(market: FuturesMarket, ids: IdGenerator | None = None) -> None:

@@ -1,8 +1,9 @@
 """A market of cash-settled futures or perpetuals: its parts, and the order in which a block calls them.
 
 Spec: 0001-MKTF, 0043-MKTL. The order of work is in :meth:`FuturesMarket.tick` (a block begins) and
-:meth:`FuturesMarket.end_block`; what an order goes through is in :mod:`vega_mesa.protocol.markets.order_entry`, leaving
-an auction in :mod:`vega_mesa.protocol.markets.auctions`, the mark-to-market in :mod:`vega_mesa.protocol.markets.marking`.
+:meth:`FuturesMarket.end_block`; what an order goes through is in :mod:`vega_mesa.protocol.markets.order_entry`,
+leaving an auction in :mod:`vega_mesa.protocol.markets.auctions`, the mark-to-market in
+:mod:`vega_mesa.protocol.markets.marking`.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ class FuturesMarket(TradingMarket):
             return self.price_scale.times(product.max_price)
         return None
 
-    # -- the beat of blocks --------------------------------------------------------------------------------------------
+    # -- the beat of blocks ------------------------------------------------------------------------------------------
 
     def tick(self, now: int) -> None:
         """A block begins (03 §3.3)."""
@@ -149,7 +150,7 @@ class FuturesMarket(TradingMarket):
         super().recalculate_risk_factors()
         self.margin.set_risk_factors(self.risk_factors)
 
-    # -- requests of parties ---------------------------------------------------------------------------------------------
+    # -- requests of parties -----------------------------------------------------------------------------------------
 
     def submit_order(
         self, party: str, submission: OrderSubmission, ids: IdGenerator, *, trigger_stops: bool = True
@@ -232,7 +233,7 @@ class FuturesMarket(TradingMarket):
         if not lifecycle.take_price_source(self, key, properties):
             self.product.on_data(self, key, properties, metadata)
 
-    # -- questions -------------------------------------------------------------------------------------------------------
+    # -- questions ---------------------------------------------------------------------------------------------------
 
     @property
     def insurance(self) -> Account:
@@ -289,7 +290,7 @@ class FuturesMarket(TradingMarket):
         """The automated market makers that are live now."""
         return () if self.amm is None else self.amm.providers
 
-    # -- automated market makers -----------------------------------------------------------------------------------------
+    # -- automated market makers -------------------------------------------------------------------------------------
 
     def market_makers(self) -> MarketMakers:
         """The engine of automated market makers, made when it is first needed."""
@@ -311,7 +312,7 @@ class FuturesMarket(TradingMarket):
         if self.amm is not None:
             market_making.on_source_price(self, self.amm, source, price)
 
-    # -- what the parts' functions share ---------------------------------------------------------------------------------
+    # -- what the parts' functions share -----------------------------------------------------------------------------
 
     def set_margin_scaling(self, scaling: MarginScalingFactors) -> None:
         """Change the levels as multiples of the maintenance margin, at once."""

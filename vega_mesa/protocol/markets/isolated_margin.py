@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 STOPPED_REASON = "ISOLATED_MARGIN_CHECK_FAILED"
 
 
-# -- switching (03 §6.8.1) ---------------------------------------------------------------------------------------------
+# -- switching (03 §6.8.1) -------------------------------------------------------------------------------------------
 
 
 def switch(market: FuturesMarket, party: str, isolate: bool, factor: Decimal) -> None:
@@ -111,7 +111,7 @@ def _bring_to(market: FuturesMarket, account: Account, target: int, general: Acc
         market.collateral.transfer(f"TRANSFER_TYPE_{high}", account.balance - target, account, general)
 
 
-# -- levels --------------------------------------------------------------------------------------------------------------
+# -- levels ----------------------------------------------------------------------------------------------------------
 
 
 def levels(market: FuturesMarket, party: str, size: int) -> MarginLevels:
@@ -139,7 +139,7 @@ def announce(market: FuturesMarket, party: str) -> None:
     margining.announce(market, party, levels(market, party, position.size if position else 0))
 
 
-# -- trades (03 §6.8.3, 6.8.4) -------------------------------------------------------------------------------------------
+# -- trades (03 §6.8.3, 6.8.4) ---------------------------------------------------------------------------------------
 
 
 def cover_trades(
@@ -293,7 +293,7 @@ def on_fill(market: FuturesMarket, order: Order, trade: Trade) -> None:
         stop_orders(market, party)
 
 
-# -- orders that leave (03 §6.8.4, 6.8.5) --------------------------------------------------------------------------------
+# -- orders that leave (03 §6.8.4, 6.8.5) ----------------------------------------------------------------------------
 
 
 def release_excess_order_margin(market: FuturesMarket, position: Position, *, auction: bool = True) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PRICE_SOURCE = "price-source-"
 
 
-# -- the beginning -------------------------------------------------------------------------------------------------------
+# -- the beginning ---------------------------------------------------------------------------------------------------
 
 
 def start_opening_auction(market: FuturesMarket) -> None:
@@ -45,7 +45,7 @@ def start_opening_auction(market: FuturesMarket) -> None:
     market.announce_market()
 
 
-# -- price sources -------------------------------------------------------------------------------------------------------
+# -- price sources ---------------------------------------------------------------------------------------------------
 
 
 def bind_price_sources(market: FuturesMarket) -> None:
@@ -68,7 +68,7 @@ def take_price_source(market: FuturesMarket, key: str, properties: Mapping[str, 
     return True
 
 
-# -- the end of trading ----------------------------------------------------------------------------------------------------
+# -- the end of trading ----------------------------------------------------------------------------------------------
 
 
 def terminate(market: FuturesMarket) -> None:
@@ -198,7 +198,7 @@ def clear_insurance(market: FuturesMarket) -> None:
     market.collateral.transfer("TRANSFER_TYPE_CLEAR_ACCOUNT", pool.balance, pool, destination)
 
 
-# -- changes by governance -------------------------------------------------------------------------------------------------
+# -- changes by governance -------------------------------------------------------------------------------------------
 
 
 def suspend(market: TradingMarket) -> None:

@@ -215,11 +215,11 @@ def release_all(market: FuturesMarket, party: str) -> None:
         announce(market, party, None)
 
 
-# -- mark-to-market, recheck, repricing (03 §6.7) ----------------------------------------------------------------------
+# -- mark-to-market, recheck, repricing (03 §6.7) --------------------------------------------------------------------
 
 
 class MarginCall:
-    """What an evaluation found: parties short of their maintenance margin, bonds that had to help, transfers asked for."""
+    """What an evaluation found: parties short of maintenance margin, bonds that had to help, transfers asked for."""
 
     __slots__ = ("moves", "distressed", "shortfalls")
 
@@ -277,9 +277,7 @@ def evaluate(market: FuturesMarket, positions: Iterable[Position], *, release: b
     return call
 
 
-def _evaluate_quietly(
-    market: FuturesMarket, positions: Iterable[Position], price: int, call: MarginCall
-) -> None:
+def _evaluate_quietly(market: FuturesMarket, positions: Iterable[Position], price: int, call: MarginCall) -> None:
     """The same in continuous trading when nobody listens: only what has changed is looked at."""
     calculator = market.margin
     calculator_version = calculator.version

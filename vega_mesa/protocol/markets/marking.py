@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.mark_price import CompositePrice, book_sample
 from vega_mesa.protocol.markets import auctions, closeouts, isolated_margin, margining, pegging
+from vega_mesa.protocol.matching.identifiers import IdGenerator
 
 if TYPE_CHECKING:
     from vega_mesa.protocol.markets.futures import FuturesMarket
 
 
-# -- the mark price ------------------------------------------------------------------------------------------------------
+# -- the mark price --------------------------------------------------------------------------------------------------
 
 
 def sample_book(market: FuturesMarket, price: CompositePrice) -> None:
@@ -44,7 +44,7 @@ def sample_after_auction(market: FuturesMarket) -> None:
 
 
 def update_mark_price(market: FuturesMarket, *, leaving_opening: bool = False, monitored: bool = True) -> bool:
-    """Calculate a candidate and take it, unless price monitoring objects; False: it has started an auction (03 §5.5)."""
+    """Calculate a candidate and take it, unless price monitoring objects (False: in an auction; 03 §5.5)."""
     candidate = market.composite.calculate(market.now, market.mark_price_frequency)
     sample_book(market, market.composite)
     if candidate:
@@ -62,7 +62,7 @@ def update_mark_price(market: FuturesMarket, *, leaving_opening: bool = False, m
     return True
 
 
-# -- mark-to-market ------------------------------------------------------------------------------------------------------
+# -- mark-to-market --------------------------------------------------------------------------------------------------
 
 
 def mark_if_due(market: FuturesMarket, ids: IdGenerator) -> None:

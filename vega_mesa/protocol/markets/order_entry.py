@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.arithmetic import divide, exact, format_decimal
 from vega_mesa.protocol.commands.trading import OrderSubmission
-from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.markets import auctions, isolated_margin, margining, pegging, stop_triggers, trade_processing
 from vega_mesa.protocol.markets.states import TRADABLE
 from vega_mesa.protocol.matching.confirmation import Confirmation, Fill
 from vega_mesa.protocol.matching.iceberg import set_peak
+from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import (
     BUY,
     Iceberg,
@@ -151,7 +151,7 @@ def _check_peg(market: FuturesMarket, order: Order) -> None:
     check_mid_crossing(order, market.price_scale, market.tick_size)
 
 
-# -- placement (02 §2.2 rows 21 to 31, §10.3 to 10.5) ------------------------------------------------------------------
+# -- placement (02 §2.2 rows 21 to 31, §10.3 to 10.5) ----------------------------------------------------------------
 
 
 def place(market: FuturesMarket, order: Order, ids: IdGenerator) -> Confirmation:
@@ -297,5 +297,5 @@ def check_value(market: FuturesMarket, order: Order) -> None:
     value = notional * (factor.decimal + market.definition.linear_slippage_factor)
     required = market.minimum_order_value_multiple * market.collateral.quanta[market.asset]
     if value < required:
-        shown = format_decimal(value), format_decimal(required)
-        raise Refused("order value (%s) is less than minimum maintenance margin for spam (%s)" % shown)
+        shown, needed = format_decimal(value), format_decimal(required)
+        raise Refused(f"order value ({shown}) is less than minimum maintenance margin for spam ({needed})")

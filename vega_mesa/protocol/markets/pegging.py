@@ -43,6 +43,7 @@ def park_all(market: FuturesMarket) -> None:
 
 
 def take_off(market: FuturesMarket, order: Order) -> None:
+    """Remove a pegged order from the book, its volume from its party's."""
     market.book.remove(order)
     market.positions.unregister(order)
 

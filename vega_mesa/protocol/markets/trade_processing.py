@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.events.trading import TradeHappened
-from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.markets import isolated_margin, pegging
 from vega_mesa.protocol.matching.confirmation import Confirmation
-from vega_mesa.protocol.matching.order import BUY, Order
+from vega_mesa.protocol.matching.identifiers import IdGenerator
+from vega_mesa.protocol.matching.order import BUY, Order, Trade
 
 if TYPE_CHECKING:
     from vega_mesa.protocol.markets.futures import FuturesMarket
@@ -38,38 +38,39 @@ def process(
     trades = confirmation.trades
     if not network:
         market.last_traded_price = trades[-1].price
-    buying = order.side is BUY
-    isolated = market.isolated
-    wanted = TradeHappened in market.bus.wanted
     if order.off_book:  # a market maker aggresses in an uncrossing, with all its trades in one order
         market.positions.register(order)
     for trade, passive in zip(trades, confirmation.passive, strict=True):
         trade.id = ids.next()
-        if not network:
-            market.composite.record_trade(trade.price, trade.size, trade.timestamp)
-        if passive.off_book:
-            market.positions.register(passive)
-        if buying:
-            market.positions.trade(trade, order, passive)
-        else:
-            market.positions.trade(trade, passive, order)
-        if isolated:
-            if passive.party in isolated:
-                isolated_margin.on_fill(market, passive, trade)
-            if uncrossing and order.party in isolated:
-                isolated_margin.on_fill(market, order, trade)
-        market.liquidity.record_open_interest(market.positions.open_interest, market.now)
-        market.settlement.add_trade(trade)
+        _book(market, trade, order, passive, uncrossing)
     if not network:
-        for price in market.product.composite_prices():
+        for price in market.composite_prices():
             for trade in trades:
                 price.record_trade(trade.price, trade.size, trade.timestamp)
     market.traded(trades, "" if uncrossing else order.party)
-    if wanted:
+    if TradeHappened in market.bus.wanted:
         for trade in trades:
             market.bus.send(TradeHappened, trade=trade)
     if not uncrossing:
         pegging.check_references(market)
+
+
+def _book(market: FuturesMarket, trade: Trade, order: Order, passive: Order, uncrossing: bool) -> None:
+    """Move one trade into positions, isolated margins and the settlement of its two sides."""
+    if passive.off_book:
+        market.positions.register(passive)
+    if order.side is BUY:
+        market.positions.trade(trade, order, passive)
+    else:
+        market.positions.trade(trade, passive, order)
+    isolated = market.isolated
+    if isolated:
+        if passive.party in isolated:
+            isolated_margin.on_fill(market, passive, trade)
+        if uncrossing and order.party in isolated:
+            isolated_margin.on_fill(market, order, trade)
+    market.liquidity.record_open_interest(market.positions.open_interest, market.now)
+    market.settlement.add_trade(trade)
 
 
 def _update_passive(market: FuturesMarket, passive: Order) -> None:

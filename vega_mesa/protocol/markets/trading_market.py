@@ -131,7 +131,7 @@ class TradingMarket(ABC):
             spot=spot,
         )
 
-    # -- the beat of blocks --------------------------------------------------------------------------------------------
+    # -- the beat of blocks ------------------------------------------------------------------------------------------
 
     @abstractmethod
     def tick(self, now: int) -> None:
@@ -164,7 +164,7 @@ class TradingMarket(ABC):
         """Take the risk factors of the model."""
         self.risk_factors = self.risk_model.factors()
 
-    # -- requests of parties -------------------------------------------------------------------------------------------
+    # -- requests of parties -----------------------------------------------------------------------------------------
 
     @abstractmethod
     def submit_order(
@@ -210,7 +210,7 @@ class TradingMarket(ABC):
     def cancel_liquidity_provision(self, party: str) -> None:
         """Give a commitment up."""
 
-    # -- requests of governance ----------------------------------------------------------------------------------------
+    # -- requests of governance --------------------------------------------------------------------------------------
 
     @abstractmethod
     def start_opening_auction(self) -> None:
@@ -248,7 +248,7 @@ class TradingMarket(ABC):
         """Lift a suspension."""
         lifecycle.resume(self)
 
-    # -- epochs and data -----------------------------------------------------------------------------------------------
+    # -- epochs and data ---------------------------------------------------------------------------------------------
 
     def on_epoch_end(self, epoch: Epoch) -> None:
         """The epoch ended: providers are penalised and paid."""
@@ -265,7 +265,7 @@ class TradingMarket(ABC):
     def on_data(self, key: str, properties: Mapping[str, str], metadata: Mapping[str, str]) -> None:
         """Take oracle data that the market subscribed to."""
 
-    # -- questions -----------------------------------------------------------------------------------------------------
+    # -- questions ---------------------------------------------------------------------------------------------------
 
     @property
     def can_trade(self) -> bool:
@@ -313,7 +313,8 @@ class TradingMarket(ABC):
         return sorted([*self.book.orders_of(party), *self.parked.of_party(party)], key=_order_id)
 
     def open_volume(self, party: str) -> int:
-        """A party's signed open volume."""
+        """A party's signed open volume; a market without positions has none."""
+        del party
         return 0
 
     def indicative_open_interest(self) -> int:
@@ -324,7 +325,7 @@ class TradingMarket(ABC):
         """The automated market makers that are live now."""
         return ()
 
-    # -- what the parts' functions share -------------------------------------------------------------------------------
+    # -- what the parts' functions share -----------------------------------------------------------------------------
 
     def announce(self, order: Order) -> None:
         """Send an order as it stands."""

@@ -32,7 +32,7 @@ class Future:
         self.settlement_price: int | None = None
         self.subscriptions: dict[str, int] = {}
 
-    # -- oracles -------------------------------------------------------------------------------------------------------
+    # -- oracles -----------------------------------------------------------------------------------------------------
 
     def bind(self, market: FuturesMarket) -> None:
         """Listen for settlement data and for the end of trading."""
@@ -98,7 +98,7 @@ class Future:
         if not self._allows(market, price):
             raise Refused(OUTSIDE_CAP)
 
-    # -- what only perpetuals do ---------------------------------------------------------------------------------------
+    # -- what only perpetuals do -------------------------------------------------------------------------------------
 
     def margin_increment(self) -> Factor | None:
         """Nothing is added to the margins of a future."""

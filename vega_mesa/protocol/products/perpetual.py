@@ -88,7 +88,7 @@ class Perpetual:
         else:
             self.composite.update(configuration)
 
-    # -- oracles -------------------------------------------------------------------------------------------------------
+    # -- oracles -----------------------------------------------------------------------------------------------------
 
     def bind(self, market: FuturesMarket) -> None:
         """Listen for prices of the index, for the cues of funding, and to the oracles of the internal price."""
@@ -174,7 +174,7 @@ class Perpetual:
             twap=average,
         )
 
-    # -- funding periods -----------------------------------------------------------------------------------------------
+    # -- funding periods ---------------------------------------------------------------------------------------------
 
     def funding(self, time: int) -> Funding | None:
         """What the running period comes to at a time; None without a price of each series by then."""
@@ -252,7 +252,7 @@ class Perpetual:
             for time, price in zip(reversed(series.times), reversed(series.prices), strict=True):
                 self._announce_point(market, source, time, price, series.twap(time))
 
-    # -- margins -------------------------------------------------------------------------------------------------------
+    # -- margins -----------------------------------------------------------------------------------------------------
 
     def margin_increment(self) -> Factor | None:
         """What a unit of long volume adds to a maintenance margin now: a part of the payment due so far (05 §1.8)."""
@@ -269,7 +269,7 @@ class Perpetual:
     def _changed(self) -> None:
         self._increment_at = -1
 
-    # -- internal prices -----------------------------------------------------------------------------------------------
+    # -- internal prices ---------------------------------------------------------------------------------------------
 
     def composite_prices(self) -> list[CompositePrice]:
         """The internal composite price, if there is one beside the mark price."""
@@ -334,7 +334,7 @@ class Perpetual:
         if price and not self.terminated:
             self._add_point(market, self.internal, INTERNAL, _whole_seconds(market.now), price)
 
-    # -- auctions, the end ---------------------------------------------------------------------------------------------
+    # -- auctions, the end -------------------------------------------------------------------------------------------
 
     def on_auction_entered(self, market: FuturesMarket) -> None:
         """Time in auctions does not count, but for the opening auction, before which there is no period."""
@@ -367,7 +367,7 @@ class Perpetual:
     def check_settlement_price(self, market: FuturesMarket, price: int) -> None:
         """Perpetuals have no cap: any price will do."""
 
-    # -- figures -------------------------------------------------------------------------------------------------------
+    # -- figures -----------------------------------------------------------------------------------------------------
 
     def product_data(self, market: FuturesMarket) -> PerpetualData | None:
         """The figures now; None before the first period and until each series has a price."""

@@ -94,7 +94,7 @@ class AutomatedPurchase:
         ):
             sources.subscribe(spec, market, key, market.now)
 
-    # -- accounts ------------------------------------------------------------------------------------------------------
+    # -- accounts ----------------------------------------------------------------------------------------------------
 
     def account(self, asset: str) -> Account:
         """Where the network pays the source asset from, and where it is paid the other asset."""
@@ -106,7 +106,7 @@ class AutomatedPurchase:
         """Where the network's fees come from: what a seller receives; a buyer has nothing to pay them from."""
         return self.account(self.market.quote_asset) if self.side is SELL else None
 
-    # -- moments -------------------------------------------------------------------------------------------------------
+    # -- moments -----------------------------------------------------------------------------------------------------
 
     def on_tick(self) -> None:
         """A block begins: an expired programme stops, one that has stopped goes with its last order."""
@@ -149,7 +149,7 @@ class AutomatedPurchase:
             finally:
                 self._release_earmark()
 
-    # -- snapshot ------------------------------------------------------------------------------------------------------
+    # -- snapshot ----------------------------------------------------------------------------------------------------
 
     def _take_snapshot(self) -> None:
         """Earmark what the source account holds, within the limits."""
@@ -179,7 +179,7 @@ class AutomatedPurchase:
             self.market.services.earmarks[id] -= self.snapshot
             self.snapshot = 0
 
-    # -- auction -------------------------------------------------------------------------------------------------------
+    # -- auction -----------------------------------------------------------------------------------------------------
 
     def _hold_auction(self) -> None:
         """Start or lengthen an auction and place the order; a stale price is never found, as in the protocol."""

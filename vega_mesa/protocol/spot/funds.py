@@ -96,7 +96,7 @@ def lock_remainder(market: SpotMarket, order: Order, *, amended: bool = False) -
             raise OrderRefused("INTERNAL_ERROR", refusal.text) from refusal
 
 
-# -- amendments (05 §3.5) ----------------------------------------------------------------------------------------------
+# -- amendments (05 §3.5) --------------------------------------------------------------------------------------------
 
 
 def check_amendment(market: SpotMarket, order: Order, amendment: OrderAmendment) -> None:

@@ -57,7 +57,7 @@ class SpotMarket(TradingMarket):
             self.collateral.open(type, self.quote_asset, market=id)
         self.recalculate(StateVariableTrigger.MARKET_ENACTMENT)
 
-    # -- the beat of blocks --------------------------------------------------------------------------------------------
+    # -- the beat of blocks ------------------------------------------------------------------------------------------
 
     def tick(self, now: int) -> None:
         """A block begins."""
@@ -86,7 +86,7 @@ class SpotMarket(TradingMarket):
         marking.mark_if_due(self)
         self.liquidity.on_block_end(self.now)
 
-    # -- requests of parties -------------------------------------------------------------------------------------------
+    # -- requests of parties -----------------------------------------------------------------------------------------
 
     def submit_order(
         self, party: str, submission: OrderSubmission, ids: IdGenerator, *, trigger_stops: bool = True
@@ -121,7 +121,7 @@ class SpotMarket(TradingMarket):
         finally:
             self.update_liquidity_fee()
 
-    # -- requests of governance ----------------------------------------------------------------------------------------
+    # -- requests of governance --------------------------------------------------------------------------------------
 
     def start_opening_auction(self) -> None:
         """Open a proposed market."""
@@ -159,7 +159,7 @@ class SpotMarket(TradingMarket):
             raise Refused("market already has an active protocol automated purchase program")
         self.purchase = AutomatedPurchase(self, id, terms)
 
-    # -- epochs and data -----------------------------------------------------------------------------------------------
+    # -- epochs and data ---------------------------------------------------------------------------------------------
 
     def on_epoch_start(self, epoch: Epoch) -> None:
         """An epoch started: what was queued takes effect."""
@@ -170,7 +170,7 @@ class SpotMarket(TradingMarket):
         if self.purchase is not None:
             self.purchase.on_data(key, properties)
 
-    # -- amounts and accounts ------------------------------------------------------------------------------------------
+    # -- amounts and accounts ----------------------------------------------------------------------------------------
 
     def quote_amount(self, size: int, price: int) -> int:
         """What a size costs at a price, quote asset decimals, truncated."""
@@ -199,7 +199,7 @@ class SpotMarket(TradingMarket):
         account = self.purse(party, asset)
         return 0 if account is None else account.balance
 
-    # -- questions -----------------------------------------------------------------------------------------------------
+    # -- questions ---------------------------------------------------------------------------------------------------
 
     def may_sell(self, party: str) -> bool:
         """Whether the party is on the list of sellers, if there is one."""
