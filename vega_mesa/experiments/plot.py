@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter
 
 from vega_mesa.viz.charts import GROUPS
 
@@ -85,7 +85,7 @@ def _style(panel: Axes, *, percent: bool) -> None:
     panel.tick_params(labelsize=8, length=0, colors=GREY)
     if panel.get_ylim()[0] < 0:
         panel.axhline(0, color=GREY, linewidth=0.8)
-    panel.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %") if percent else FuncFormatter(_amount))
+    panel.yaxis.set_major_formatter(FuncFormatter(_percent if percent else _amount))
 
 
 def _scale(panel: Axes, values: pd.Series) -> None:
@@ -110,6 +110,10 @@ def _facet(names: Sequence[str], values: Any) -> str:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _percent(value: float, _: int) -> str:
+    return f"{100 * value:.10g} %"
 
 
 def _amount(value: float, _: int) -> str:

@@ -20,6 +20,7 @@ class Market:
         prices: Path | str | None = None,
         side: Literal["buy", "sell"] = "buy",
         agents: tuple = (),
+        network_parameters: dict[str, str] | None = None,
         **_,
     ):
         pass
@@ -73,3 +74,24 @@ def test_an_option_that_a_model_has_no_use_for_is_refused(tmp_path):
         arguments.need(Market, "market", "--market")
     with pytest.raises(UsageError, match="no file"):
         arguments.existing(tmp_path / "none.csv", "--prices")
+
+
+def test_names_with_dots_are_network_parameters():
+    slope, step = "market.liquidity.sla.nonPerformanceBondPenaltySlope", "validators.epoch.length"
+    assert arguments.one_value(Market, [f"{slope}=0.50", "traders=3", f"{step} = 10s"]) == {
+        "traders": 3,
+        "network_parameters": {slope: "0.50", step: "10s"},
+    }
+    assert arguments.many_values(Market, [f"{slope}=0.1,0.5"]) == {slope: ["0.1", "0.5"]}
+
+
+def test_network_parameters_that_cannot_be_set_are_met_with_what_can():
+    with pytest.raises(UnknownParameter, match=r"e\.g\. validators\.epoch\.length"):
+        arguments.one_value(Market, ["validators.epoch.lenght=1s"])
+
+    class Fixed:
+        def __init__(self, *, rng=None):
+            pass
+
+    with pytest.raises(UsageError, match="Fixed has no parameter 'network_parameters'"):
+        arguments.many_values(Fixed, ["validators.epoch.length=1s,2s"])

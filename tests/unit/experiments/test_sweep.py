@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from vega_mesa.errors import ConfigError
 from vega_mesa.experiments import runs_of, sweep
+from vega_mesa.experiments.sweep import keywords
 
 
 class Chain:
@@ -22,6 +23,15 @@ class Study:
 
     def summary(self):
         return {"result": self.result}
+
+
+class Networked(Study):
+    def __init__(self, *, rng, network_parameters):
+        super().__init__(rng=rng)
+        self.seen = network_parameters
+
+    def summary(self):
+        return {"seen": self.seen}
 
 
 def test_every_combination_meets_every_seed_and_keeps_its_number():
@@ -47,3 +57,11 @@ def test_a_run_that_cannot_be_is_a_row_with_its_error():
     rows = list(sweep(runs_of(Study, {"traders": [-1, 1]}, seeds=[1], steps=None)))
     assert rows[0]["error"] == "traders: -1 is not valid, expected 0 or more"
     assert "error" not in rows[1]
+
+
+def test_names_with_dots_go_to_the_network_and_stay_columns():
+    given = {"traders": 3, "a.b": 0.5, "c.d": "1s", "network_parameters": {"e.f": "2"}}
+    assert keywords(given) == {"traders": 3, "network_parameters": {"e.f": "2", "a.b": "0.5", "c.d": "1s"}}
+    assert keywords({"traders": 3}) == {"traders": 3}
+    rows = list(sweep(runs_of(Networked, {"a.b": ["1", "2"]}, seeds=[1], steps=None)))
+    assert [(row["a.b"], row["seen"]) for row in rows] == [("1", {"a.b": "1"}), ("2", {"a.b": "2"})]

@@ -52,7 +52,7 @@ def test_good_transfers():
     ("changes", "property"),
     [
         ({"amount": 0}, "transfer.amount"),
-        ({"to": "bob"}, "transfer.to"),
+        ({"to": ""}, "transfer.to"),
         ({"asset": ""}, "transfer.asset"),
         ({"from_account_type": A.BOND}, "transfer.from_account_type"),
         ({"to_account_type": A.BOND}, "transfer.to_account_type"),
