@@ -10,7 +10,7 @@ import mesa
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import full_path, idle_agents, matching, peers, snapshots
+from benchmarks import full_path, idle_agents, matching, peers, recording, snapshots
 
 Row = tuple[str, str, str, str]  # what, result, in relation to what, floor and whether it holds
 
@@ -32,6 +32,8 @@ def rows(*, quick: bool) -> Iterator[Row]:
         blocks, cost = idle_agents.measure(agents, rounds)
         verdict = _at_most(cost, idle_agents.LIMIT) if agents == 10_000 else ""
         yield f"{agents:,} idle agents", f"{blocks:,.0f} blocks/s", f"{cost:.2f} x Mesa's shuffle_do", verdict
+    own, ratio = recording.measure(rounds)
+    yield "run with a data node", _rate(own, "transactions"), f"{ratio:.2f} of without", _at_least(ratio, recording.FLOOR)
     saving, loading, forking, size = snapshots.measure_times(rounds)
     what = f"{snapshots.ORDERS:,} orders, {snapshots.PARTIES:,} parties"
     verdict = _at_most(saving + loading, snapshots.LIMIT)

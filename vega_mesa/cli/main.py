@@ -32,6 +32,11 @@ Prices = Annotated[
 ]
 Market = Annotated[Path | None, typer.Option(metavar="FILE.json", help="A Vega market proposal to trade.")]
 
+Database = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Keep all that happens in a DuckDB file, or at a postgresql:// address."),
+]
+
 
 @app.command()
 def models() -> None:
@@ -50,13 +55,14 @@ def run(
     prices: Prices = None,
     market: Market = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write Parquet tables here.")] = None,
+    db: Database = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the last two lines only.")] = False,
 ) -> None:
     """Run a model, show how it ended, and check that the money adds up."""
     from vega_mesa.cli.running import run_model
 
     if not run_model(
-        model, steps=steps, seed=seed, pairs=param or [], prices=prices, market=market, out=out, quiet=quiet
+        model, steps=steps, seed=seed, pairs=param or [], prices=prices, market=market, out=out, db=db, quiet=quiet
     ):
         raise typer.Exit(1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ def run_model(
     prices: Path | None,
     market: Path | None,
     out: Path | None,
+    db: str | None = None,
     quiet: bool,
 ) -> bool:
     """Run a model and report.
@@ -44,7 +46,8 @@ def run_model(
         tables.prepare(out)
     model = kind(rng=seed, **arguments)
     record = tables.Record(model) if out is not None else None
-    _play(model, record, quiet=quiet)
+    with recording(model, db):
+        _play(model, record, quiet=quiet)
     console = Console(highlight=False, width=max(Console().width, 96))
     if record is not None and out is not None:
         record.write(out)
@@ -56,6 +59,15 @@ def run_model(
     console.print(f"conservation: {', '.join(unbalanced) or 'ok'}", soft_wrap=True)
     console.print(f"state hash: {model.chain.state_hash()}", soft_wrap=True)
     return not unbalanced
+
+
+def recording(model: VegaModel, db: str | None) -> AbstractContextManager[object]:
+    """Keep everything that happens in a database: a file, or the address of a PostgreSQL server."""
+    if db is None:
+        return nullcontext()
+    from vega_mesa.datanode import DataNode
+
+    return DataNode(model.exchange, db=db)
 
 
 def files(kind: type, prices: Path | None, market: Path | None) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vega_mesa.datanode.recorder import Recorder
+from vega_mesa.datanode.tables import Collector, columns_of, table_named
 from vega_mesa.errors import StoreError
 from vega_mesa.protocol.collateral import AccountType, Key
+from vega_mesa.units import from_integer
 
 if TYPE_CHECKING:
     from vega_mesa.model import VegaModel
@@ -64,7 +65,8 @@ class Record:
 
     def __init__(self, model: VegaModel) -> None:
         self.model = model
-        self.recorder = Recorder(model.exchange.bus)
+        bus = model.exchange.bus
+        self._collected = {name: Collector(table_named(name), bus) for name in ("trades", "ledger")}
         self._accounts: list[tuple[Any, ...]] = []
         self._last: dict[Key, int] = {}
 
@@ -94,14 +96,21 @@ class Record:
             pq.write_table(pa.Table.from_arrays(arrays, schema=schema), folder / name)
         self.model.market_table().to_parquet(folder / "market_data.parquet")
 
+    def _rows(self, name: str) -> Iterable[dict[str, Any]]:
+        """The rows of a table of the data node, by column."""
+        columns = {column.name: values for column, values in columns_of(name, self._collected[name].rows)}
+        for values in zip(*columns.values(), strict=True):
+            yield dict(zip(columns, values, strict=True))
+
     def _trades(self) -> Iterable[Sequence[Any]]:
-        for trade in self.recorder.trades:
-            market = self.model.find_market(trade.market)
-            units = self.model.units_of(market)
+        for trade in self._rows("trades"):
+            market = self.model.find_market(trade["market"])
+            definition = market.definition
             yield (
-                trade.time, market.definition.code or market.definition.name, units.shown_price(trade.price),
-                units.shown_size(trade.size), trade.aggressor.lower(), trade.buyer, trade.seller, trade.type.lower(),
-                trade.id,
+                trade["time"], definition.code or definition.name,
+                from_integer(trade["price"], definition.decimal_places),
+                self.model.units_of(market).shown_size(trade["size"]), trade["aggressor"].lower(), trade["buyer"],
+                trade["seller"], trade["type"].lower(), trade["id"],
             )  # fmt: skip
 
     def _balances(self) -> Iterable[Sequence[Any]]:
@@ -111,12 +120,12 @@ class Record:
             yield step, now, symbol, name, party, market, balance / one, Decimal(balance)
 
     def _ledger(self) -> Iterable[Sequence[Any]]:
-        for entry in self.recorder.ledger:
-            symbol, one = self._asset(entry.asset)
+        for entry in self._rows("ledger"):
+            symbol, one = self._asset(entry["asset"])
             yield (
-                entry.time, entry.type.removeprefix("TRANSFER_TYPE_").lower(), symbol, entry.amount / one,
-                Decimal(entry.amount), entry.from_account, entry.to_account, Decimal(entry.from_balance),
-                Decimal(entry.to_balance),
+                entry["time"], entry["type"].removeprefix("TRANSFER_TYPE_").lower(), symbol, entry["amount"] / one,
+                Decimal(entry["amount"]), entry["from_account"], entry["to_account"], Decimal(entry["from_balance"]),
+                Decimal(entry["to_balance"]),
             )  # fmt: skip
 
     def _asset(self, asset: str) -> tuple[str, int]:

@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from vega_mesa.datanode.tables import Row
+from vega_mesa.datanode.tables import Rows
 
-Rows = dict[str, list[Row]]
 _HEAD: Final = struct.Struct("<II")  # length and check sum of what follows
 
 

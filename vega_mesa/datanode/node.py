@@ -8,17 +8,16 @@ with DataNode(model.chain.exchange, db="run.duckdb") as node:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from vega_mesa.datanode.journal import Journal, Rows, read
-from vega_mesa.datanode.states import Balances, OpenVolumes, OrderStates
+from vega_mesa.datanode.journal import Journal, read
+from vega_mesa.datanode.states import Balances, OpenVolumes, OrderStates, market_figures
 from vega_mesa.datanode.store import DuckDBStore, PostgreSQLStore, Store
-from vega_mesa.datanode.tables import SCHEMA, TABLES, Row, Table
+from vega_mesa.datanode.tables import SCHEMA, TABLES, Collector, Row, Rows
 from vega_mesa.errors import ConfigError
-from vega_mesa.protocol.events import Event
 from vega_mesa.protocol.events.ledger import AccountOpened, LedgerMoved
 from vega_mesa.protocol.events.network import BlockEnded
 from vega_mesa.protocol.events.settlement import PositionsMarked
@@ -28,8 +27,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from vega_mesa.protocol.exchange import Exchange
+    from vega_mesa.protocol.markets.trading_market import TradingMarket
 
-FLUSH_ROWS: Final = 50_000
+FLUSH_VALUES: Final = 1_000_000  # about 100,000 rows
 SECOND: Final = 1_000_000_000
 JOURNAL_SUFFIX: Final = ".journal"
 
@@ -63,6 +63,7 @@ class DataNode:
         self._orders = OrderStates()
         self._balances: Balances | None = None
         self._volumes = OpenVolumes()
+        self._markets: Mapping[str, TradingMarket] | None = None
         self._stop_listening: list[Callable[[], None]] = []
         if exchange is not None:
             self._listen(exchange, chosen)
@@ -73,7 +74,7 @@ class DataNode:
         bus, listen = exchange.bus, self._stop_listening.append
         for table in TABLES:
             if table.name in chosen:
-                listen(bus.subscribe(table.event, _Collector(table, self)))
+                listen(Collector(table, bus, self._block[table.name]).stop)
         if "orders" in chosen:
             listen(bus.subscribe(OrderUpdated, self._on_order))
             listen(bus.subscribe((OrdersCancelled, OrdersExpired), self._on_orders_ended))
@@ -83,30 +84,42 @@ class DataNode:
             listen(bus.subscribe(LedgerMoved, self._balances.moved))
         if "positions" in chosen:
             listen(bus.subscribe(PositionsMarked, self._on_mark))
+        if "market_data" in chosen:
+            self._markets = exchange.markets
         listen(bus.subscribe(BlockEnded, self._on_block))
 
     def _on_order(self, event: OrderUpdated) -> None:
-        self._block["orders"].append((event.time, *self._orders.updated(event)))
+        rows = self._block["orders"]
+        rows.append(event.time)
+        rows += self._orders.updated(event)
 
     def _on_orders_ended(self, event: OrdersCancelled | OrdersExpired) -> None:
-        self._block["orders"].extend((event.time, *row) for row in self._orders.ended(event))
+        self._add("orders", event.time, self._orders.ended(event))
 
     def _on_mark(self, event: PositionsMarked) -> None:
-        self._block["positions"].extend((event.time, *row) for row in self._volumes.marked(event))
+        self._add("positions", event.time, self._volumes.marked(event))
+
+    def _add(self, table: str, time: int, added: Iterable[Row]) -> None:
+        rows = self._block[table]
+        for row in added:
+            rows.append(time)
+            rows += row
 
     def _on_block(self, event: BlockEnded) -> None:
-        block = self._block
-        block["blocks"].append((event.time, event.height))
+        block, time = self._block, event.time
+        block["blocks"] += (time, event.height)
         if self._balances is not None:
-            block["accounts"].extend((event.time, *row) for row in self._balances.take())
+            self._add("accounts", time, self._balances.take())
+        if self._markets is not None:
+            self._add("market_data", time, map(market_figures, self._markets.values()))
         closed = {name: rows for name, rows in block.items() if rows}
         if self._journal is not None:
             self._journal.append(event.height, closed)
         for name, rows in closed.items():
-            self._waiting[name].extend(rows)
+            self._waiting[name] += rows
             self._count += len(rows)
-            block[name] = []
-        if self._count >= FLUSH_ROWS:
+            rows.clear()
+        if self._count >= FLUSH_VALUES:
             self.flush()
 
     def flush(self) -> None:
@@ -173,7 +186,8 @@ class DataNode:
                 tests.append(f"time {operator} ?")
                 values.append(moment)
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
-        return self.sql(f'SELECT * FROM "{name}"{where} ORDER BY time', *values)
+        order = f"time, {self.store.sequence}"
+        return self.sql(f'SELECT * FROM "{name}"{where} ORDER BY {order}', *values)  # noqa: S608 - names of our own
 
     def trades(self, market: str | None = None, *, since: int | None = None, until: int | None = None) -> pd.DataFrame:
         """Executions; prices in market decimals."""
@@ -208,21 +222,6 @@ class DataNode:
         """Write every table as a Parquet file; returns the files."""
         self.flush()
         return self.store.export(Path(folder))
-
-
-class _Collector:
-    """Puts the rows of one table's events into the open block."""
-
-    __slots__ = ("_node", "_rows", "_table")
-
-    def __init__(self, table: Table, node: DataNode) -> None:
-        self._table = table.name
-        self._rows: Callable[[Any], Iterable[Row]] = table.rows
-        self._node = node
-
-    def __call__(self, event: Event) -> None:
-        time = event.time
-        self._node._block[self._table].extend((time, *row) for row in self._rows(event))
 
 
 def _open(db: str | Path | None) -> tuple[Store, Path | None]:

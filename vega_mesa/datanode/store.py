@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from vega_mesa.datanode.journal import Rows
-from vega_mesa.datanode.tables import SCHEMA, Column, Kind
+from vega_mesa.datanode.tables import SCHEMA, TIME, Column, Kind, Rows, columns_of
 from vega_mesa.errors import MissingExtra, StoreError
 
 if TYPE_CHECKING:
@@ -17,7 +17,13 @@ EXTRA: Final = 'pip install "vega_mesa[datanode]"'
 
 
 class Store(Protocol):
-    """A database that holds the tables of :data:`vega_mesa.datanode.tables.SCHEMA`."""
+    """A database that holds the tables of :data:`vega_mesa.datanode.tables.SCHEMA`.
+
+    Attributes:
+        sequence: the database's own column that tells in which order rows came.
+    """
+
+    sequence: str
 
     def write(self, rows: Rows) -> None:
         """Add rows to their tables, all or none."""
@@ -39,7 +45,7 @@ class Store(Protocol):
         """Let go of the database."""
 
 
-# -- DuckDB --------------------------------------------------------------------------------------------------------------
+# -- DuckDB ----------------------------------------------------------------------------------------------------------
 
 _DUCKDB_TYPES: Final = {
     Kind.TEXT: "VARCHAR", Kind.NUMBER: "BIGINT", Kind.AMOUNT: "HUGEINT", Kind.TIME: "BIGINT", Kind.FLAG: "BOOLEAN",
@@ -52,6 +58,8 @@ class DuckDBStore:
     Args:
         path: the file; None for memory.
     """
+
+    sequence = "rowid"
 
     def __init__(self, path: Path | None = None) -> None:
         try:
@@ -75,13 +83,9 @@ class DuckDBStore:
         connection.begin()
         for table, added in rows.items():
             if added:
-                columns = (TIME, *SCHEMA[table])
-                arrays = [
-                    _array(pa, column, values) for column, values in zip(columns, zip(*added, strict=True), strict=True)
-                ]
-                batch = pa.table(dict(zip((c.name for c in columns), arrays, strict=True)))
+                batch = pa.table({c.name: _array(pa, c, values) for c, values in columns_of(table, added)})
                 connection.register("incoming", batch)
-                connection.execute(f'INSERT INTO "{table}" SELECT * FROM incoming')
+                connection.execute(f'INSERT INTO "{table}" SELECT * FROM incoming')  # noqa: S608 - a name of our own
                 connection.unregister("incoming")
         connection.commit()
 
@@ -93,7 +97,7 @@ class DuckDBStore:
     def query(self, sql: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
         """The rows of a query; amounts beyond 64 bits come as whole Python numbers."""
         try:
-            relation = self.connection.sql(sql, params=list(parameters))
+            relation: Any = self.connection.sql(sql, params=list(parameters))
         except self._errors as error:
             raise StoreError(str(error)) from error
         import pandas as pd
@@ -117,7 +121,7 @@ def _frame(table: Any) -> pd.DataFrame:
     """An Arrow table for pandas: whole numbers stay whole, however large."""
     import pyarrow as pa
 
-    frame = table.to_pandas()
+    frame: pd.DataFrame = table.to_pandas()
     for field in table.schema:
         if pa.types.is_decimal(field.type) and field.type.scale == 0:
             try:
@@ -125,9 +129,6 @@ def _frame(table: Any) -> pd.DataFrame:
             except pa.ArrowInvalid:
                 frame[field.name] = [None if value is None else int(value) for value in frame[field.name]]
     return frame
-
-
-TIME: Final = Column("time", Kind.TIME)
 
 
 def _array(pa: Any, column: Column, values: Sequence[Any]) -> Any:
@@ -144,7 +145,12 @@ def _array(pa: Any, column: Column, values: Sequence[Any]) -> Any:
     return pa.array(values, pa.int64())
 
 
-# -- PostgreSQL ----------------------------------------------------------------------------------------------------------
+def _whole(value: object) -> object:
+    """A server's numeric without decimals as a whole number."""
+    return int(value) if isinstance(value, Decimal) and value.as_tuple().exponent == 0 else value
+
+
+# -- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 _POSTGRES_TYPES: Final = {
     Kind.TEXT: "text", Kind.NUMBER: "bigint", Kind.AMOUNT: "numeric(78)", Kind.TIME: "bigint", Kind.FLAG: "boolean",
@@ -158,6 +164,8 @@ class PostgreSQLStore:
         address: as libpq takes it, e.g. ``postgresql://user@localhost/vega``.
     """
 
+    sequence = "ctid"  # where a row lies: tables only grow, so the order in which they came
+
     def __init__(self, address: str) -> None:
         try:
             import psycopg
@@ -169,7 +177,7 @@ class PostgreSQLStore:
             with self.connection.cursor() as cursor:
                 for table, columns in SCHEMA.items():
                     names = ", ".join(f'"{c.name}" {_POSTGRES_TYPES[c.kind]}' for c in (TIME, *columns))
-                    cursor.execute(f'CREATE TABLE IF NOT EXISTS "{table}" ({names})')  # type: ignore[arg-type]
+                    cursor.execute(f'CREATE TABLE IF NOT EXISTS "{table}" ({names})')
             self.connection.commit()
         except psycopg.Error as error:
             raise StoreError(f"PostgreSQL: {error}") from error
@@ -180,9 +188,10 @@ class PostgreSQLStore:
             for table, added in rows.items():
                 if not added:
                     continue
-                names = ", ".join(f'"{column.name}"' for column in (TIME, *SCHEMA[table]))
-                with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:  # type: ignore[arg-type]
-                    for row in added:
+                columns = columns_of(table, added)
+                names = ", ".join(f'"{column.name}"' for column, _ in columns)
+                with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+                    for row in zip(*(values for _, values in columns), strict=True):
                         copy.write_row(row)
 
     def height(self) -> int:
@@ -194,19 +203,19 @@ class PostgreSQLStore:
         return 0 if found is None or found[0] is None else int(found[0])
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
-        """The rows of a query; amounts come as whole Python numbers or Decimals."""
+        """The rows of a query; whole numbers of any size come as Python numbers."""
         import pandas as pd
 
         try:
             with self.connection.cursor() as cursor:
-                cursor.execute(sql.replace("%", "%%").replace("?", "%s"), list(parameters))  # type: ignore[arg-type]
+                cursor.execute(sql.replace("%", "%%").replace("?", "%s"), list(parameters))
                 names = [column.name for column in cursor.description or ()]
                 rows = cursor.fetchall() if names else []
             self.connection.commit()
         except self._errors as error:
             self.connection.rollback()
             raise StoreError(str(error)) from error
-        return pd.DataFrame(rows, columns=names)
+        return pd.DataFrame([[_whole(value) for value in row] for row in rows], columns=names)
 
     def export(self, folder: Path) -> list[Path]:
         """Write every table as a Parquet file of its name."""
@@ -214,7 +223,7 @@ class PostgreSQLStore:
         files = []
         for table in SCHEMA:
             files.append(folder / f"{table}.parquet")
-            self.query(f'SELECT * FROM "{table}"').to_parquet(files[-1])
+            self.query(f'SELECT * FROM "{table}"').to_parquet(files[-1])  # noqa: S608 - as above
         return files
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Final
 
-from vega_mesa.protocol.events import Event
+from vega_mesa.protocol.events import Event, EventBus
 from vega_mesa.protocol.events.bridging import DepositUpdated, WithdrawalUpdated
 from vega_mesa.protocol.events.funding import FundingPeriodUpdated
 from vega_mesa.protocol.events.governance import ProposalUpdated, VoteCast
@@ -28,7 +28,6 @@ from vega_mesa.protocol.events.trading import (
     FundingPaid,
     LossSocialised,
     MarginLevelsUpdated,
-    MarketDataUpdated,
     MarketSettled,
     MarketUpdated,
     StopOrderUpdated,
@@ -37,6 +36,8 @@ from vega_mesa.protocol.events.trading import (
 from vega_mesa.protocol.events.transfers import TransferUpdated
 
 Row = tuple[Any, ...]
+Rows = dict[str, list[Any]]
+"""Rows of several tables, each table's one after the other in one flat list: see :func:`columns_of`."""
 
 
 class Kind(StrEnum):
@@ -73,7 +74,7 @@ def _columns(text: str) -> tuple[Column, ...]:
     return tuple(Column(name, Kind(kind)) for name, kind in pairs)
 
 
-# -- tables that are the fields of an event ------------------------------------------------------------------------------
+# -- tables that are the fields of an event --------------------------------------------------------------------------
 
 _KINDS: Final = {"str": Kind.TEXT, "bool": Kind.FLAG, "int": Kind.AMOUNT, "Decimal": Kind.TEXT}
 _WRITERS: Final[dict[Kind, Callable[[Any], Any]]] = {
@@ -92,6 +93,7 @@ class FieldRows:
         self._writers = [_WRITERS[column.kind] for column in columns]
 
     def __call__(self, event: Event) -> tuple[Row]:
+        """The row of an event."""
         values = self._values(event)
         return (tuple([write(value) for write, value in zip(self._writers, values, strict=True)]),)
 
@@ -108,7 +110,7 @@ def _plain(name: str, event: type[Event]) -> Table:
     return Table(name, event, tuple(columns), FieldRows(columns))
 
 
-# -- tables of their own form --------------------------------------------------------------------------------------------
+# -- tables of their own form ----------------------------------------------------------------------------------------
 
 TRADES: Final = _columns(
     "id:text market:text price:amount size:amount aggressor:text buyer:text seller:text buy_order:text sell_order:text "
@@ -121,37 +123,41 @@ def _trade(event: TradeHappened) -> tuple[Row]:
     buyer_fee, seller_fee = trade.buyer_fee, trade.seller_fee
     return (
         (
-            trade.id, trade.market, trade.market_price, trade.size, trade.aggressor.name, trade.buyer, trade.seller,
-            trade.buy_order, trade.sell_order, trade.type.name, buyer_fee.total if buyer_fee is not None else 0,
+            trade.id, trade.market, trade.market_price, trade.size, trade.aggressor._name_, trade.buyer, trade.seller,
+            trade.buy_order, trade.sell_order, trade.type._name_, buyer_fee.total if buyer_fee is not None else 0,
             seller_fee.total if seller_fee is not None else 0,
         ),
     )  # fmt: skip
 
 
 LEDGER: Final = _columns(
-    "type:text asset:text amount:amount from_account:text to_account:text from_balance:amount to_balance:amount"
+    "type:text amount:amount asset:text from_account:text to_account:text from_balance:amount to_balance:amount"
+)
+_ledger = attrgetter("entries")  # an entry is a row as it is
+
+MARGIN_LEVELS: Final = _columns(
+    "market:text party:text asset:text maintenance:amount search:amount initial:amount release:amount "
+    "order_margin:amount isolated:flag margin_factor:text"
 )
 
 
-def _ledger(event: LedgerMoved) -> list[Row]:
-    return [
-        (e.type, e.asset, e.amount, e.from_account, e.to_account, e.from_balance, e.to_balance) for e in event.entries
-    ]
+def _margin_levels(event: MarginLevelsUpdated) -> tuple[Row]:
+    return (
+        (
+            event.market, event.party, event.asset, event.maintenance, event.search, event.initial, event.release,
+            event.order_margin, event.isolated, str(event.margin_factor),
+        ),
+    )  # fmt: skip
 
 
-MARKET_DATA: Final = (
-    "market", "state", "trading_mode", "mark_price", "last_traded_price", "best_bid_price", "best_bid_volume",
-    "best_offer_price", "best_offer_volume", "best_static_bid_price", "best_static_offer_price", "mid_price",
-    "static_mid_price", "open_interest", "indicative_price", "indicative_volume", "auction_trigger",
-    "extension_trigger", "target_stake", "supplied_stake",
-)  # fmt: skip
-_MARKET_WORDS: Final = frozenset(("market", "state", "trading_mode", "auction_trigger", "extension_trigger"))
-_market_values = attrgetter(*MARKET_DATA)
-
-
-def _market_data(event: MarketDataUpdated) -> tuple[Row]:
-    values = _market_values(event.data)
-    return (tuple([str(v) if name in _MARKET_WORDS else int(v) for name, v in zip(MARKET_DATA, values, strict=True)]),)
+MARKET_DATA: Final = _columns(
+    "market:text state:text trading_mode:text mark_price:amount last_traded_price:amount best_bid_price:amount "
+    "best_bid_volume:amount best_offer_price:amount best_offer_volume:amount best_static_bid_price:amount "
+    "best_static_offer_price:amount mid_price:amount static_mid_price:amount open_interest:amount "
+    "indicative_price:amount indicative_volume:amount auction_trigger:text extension_trigger:text "
+    "target_stake:amount supplied_stake:amount"
+)
+"""Written by :func:`vega_mesa.datanode.states.market_figures` when a block ends."""
 
 
 STOP_ORDERS: Final = _columns(
@@ -184,14 +190,8 @@ POSITIONS: Final = _columns("market:text party:text open_volume:amount mark_pric
 TABLES: Final[tuple[Table, ...]] = (
     Table("trades", TradeHappened, TRADES, _trade),
     Table("ledger", LedgerMoved, LEDGER, _ledger),
-    Table(
-        "market_data",
-        MarketDataUpdated,
-        tuple(Column(name, Kind.TEXT if name in _MARKET_WORDS else Kind.AMOUNT) for name in MARKET_DATA),
-        _market_data,
-    ),
     Table("stop_orders", StopOrderUpdated, STOP_ORDERS, _stop_order),
-    _plain("margin_levels", MarginLevelsUpdated),
+    Table("margin_levels", MarginLevelsUpdated, MARGIN_LEVELS, _margin_levels),
     _plain("auctions", AuctionUpdated),
     _plain("markets", MarketUpdated),
     _plain("settled_markets", MarketSettled),
@@ -218,6 +218,42 @@ SCHEMA: Final[dict[str, tuple[Column, ...]]] = {
     "orders": ORDERS,
     "accounts": ACCOUNTS,
     "positions": POSITIONS,
+    "market_data": MARKET_DATA,
     **{table.name: table.columns for table in TABLES},
 }
 """Every table and its columns; each begins with ``time`` besides."""
+
+TIME: Final = Column("time", Kind.TIME)
+
+
+def columns_of(table: str, flat: list[Any]) -> list[tuple[Column, list[Any]]]:
+    """The columns of rows that lie flat, time first."""
+    columns = (TIME, *SCHEMA[table])
+    width = len(columns)
+    return [(column, flat[place::width]) for place, column in enumerate(columns)]
+
+
+class Collector:
+    """Lays the rows of one table's events flat, each with its time before it.
+
+    Attributes:
+        rows: one after the other; whoever takes them clears the list.
+    """
+
+    __slots__ = ("_rows_of", "rows", "stop")
+
+    def __init__(self, table: Table, bus: EventBus, rows: list[Any] | None = None) -> None:
+        self.rows: list[Any] = [] if rows is None else rows
+        self._rows_of = table.rows
+        self.stop = bus.subscribe(table.event, self._add)
+
+    def _add(self, event: Event) -> None:
+        time, rows = event.time, self.rows
+        for row in self._rows_of(event):
+            rows.append(time)
+            rows += row
+
+
+def table_named(name: str) -> Table:
+    """The table of this name; one that events of one kind fill."""
+    return next(table for table in TABLES if table.name == name)
