@@ -53,8 +53,10 @@ class Transaction(IdGenerator):
         """The next id, 64 hexadecimal digits."""
         if self._fresh:
             self._fresh = False
-            self._current = current = self._id or self.id
-            return current
+            if not self._id:
+                self._id = transaction_id(self.chain_id, self.party, self.nonce)
+            self._current = self._id
+            return self._id
         return super().next()
 
     @property

@@ -33,6 +33,7 @@ from vega_mesa.protocol.matching.order import (
     FOK,
     GTC,
     IOC,
+    LIMIT,
     MARKET,
     SELL,
     OrderType,
@@ -46,7 +47,8 @@ REQUIRED: Final = "is required"
 POSITIVE: Final = "must be positive"
 NOT_NEGATIVE: Final = "must be positive or zero"
 INVALID: Final = "is not a valid value"
-_LIMIT: Final = OrderType.LIMIT
+NEVER: Final = 0  # these two are single objects in Python, and the defaults of an order
+UNNAMED: Final = ""
 _GTT: Final = TimeInForce.GTT
 _AT_ONCE: Final = frozenset((TimeInForce.IOC, TimeInForce.FOK))
 _PEGGED_LIVES: Final = frozenset((TimeInForce.GTC, TimeInForce.GTT, TimeInForce.GFN))
@@ -71,24 +73,24 @@ def is_plain(command: object) -> bool:
 
 def _is_plain_order(order: OrderSubmission) -> bool:
     side, life, size, price = order.side, order.time_in_force, order.size, order.price
-    return (
+    if not (
         (side is BUY or side is SELL)
-        and (life is GTC or life is IOC or life is FOK)
-        and order.type is _LIMIT
         and type(size) is int
         and 0 < size <= LARGEST_SIZE
         and type(price) is int
-        and 0 < price <= LARGEST
-        and type(order.expires_at) is int
-        and order.expires_at == 0
+        and order.expires_at is NEVER
+        and order.reference is UNNAMED
         and order.post_only is False
         and order.reduce_only is False
         and order.pegged_order is None
         and order.iceberg_opts is None
         and type(order.market_id) is str
-        and order.market_id != ""
-        and order.reference == ""
-    )
+        and order.market_id
+    ):
+        return False
+    if order.type is LIMIT:
+        return 0 < price <= LARGEST and (life is GTC or life is IOC or life is FOK)
+    return order.type is MARKET and price == 0 and (life is IOC or life is FOK)
 
 
 def validate(command: object) -> None:
@@ -125,7 +127,7 @@ def _order(order: OrderSubmission, path: str = "order_submission") -> list[Probl
         and order.iceberg_opts is None
     ):  # nearly all orders are as plain as this
         at_once = life is IOC or life is FOK
-        if order.type is _LIMIT:
+        if order.type is LIMIT:
             if price > 0 and (not expires_at if life is GTC or at_once else life is _GTT and expires_at > 0):
                 return []
         elif order.type is MARKET and at_once and not (price or expires_at):
@@ -168,7 +170,7 @@ def _price(order: OrderSubmission, path: str) -> list[Problem]:
         return []
     if order.type is OrderType.MARKET and order.price:
         return [(f"{path}.price", "is unavailable when the order is of type MARKET")]
-    if order.type is _LIMIT and order.price == 0:
+    if order.type is LIMIT and order.price == 0:
         return [(f"{path}.price", "is required when the order is of type LIMIT")]
     if order.price < 0:
         return [(f"{path}.price", "must be positive when the order is of type LIMIT")]
@@ -182,7 +184,7 @@ def _flags(order: OrderSubmission, path: str) -> list[Problem]:
         if order.reduce_only:
             message = "cannot be true at the same time as order_submission.reduce_only"
             problems.append((f"{path}.post_only", message))
-        if order.type is not _LIMIT:
+        if order.type is not LIMIT:
             problems.append((f"{path}.post_only", "only valid for limit orders"))
         if at_once:
             problems.append((f"{path}.post_only", "only valid for persistent orders"))
@@ -213,7 +215,7 @@ def _iceberg(order: OrderSubmission, iceberg: IcebergOptions, path: str) -> list
         problems.append((f"{own}.peak_size", "must be <= order_submission.size"))
     if iceberg.minimum_visible_size <= 0:
         problems.append((f"{own}.minimum_visible_size", POSITIVE))
-    if order.type is not _LIMIT:
+    if order.type is not LIMIT:
         problems.append((f"{path}.type", "iceberg order must be of type LIMIT"))
     if order.time_in_force in _AT_ONCE:
         problems.append((f"{path}.time_in_force", "iceberg order must be a persistent order"))
@@ -229,7 +231,7 @@ def _peg(order: OrderSubmission, peg: PeggedOrderDetails, path: str) -> list[Pro
         problems.append((f"{own}.reference", "cannot have a reference of type BEST_ASK when on BUY side"))
     if order.side is Side.SELL and peg.reference is PeggedReference.BEST_BID:
         problems.append((f"{own}.reference", "cannot have a reference of type BEST_BID when on SELL side"))
-    if order.type is not _LIMIT:
+    if order.type is not LIMIT:
         message = "is expected to be an order of type LIMIT when the order is pegged"
         problems.append((f"{path}.type", message))
     if order.time_in_force not in _PEGGED_LIVES:

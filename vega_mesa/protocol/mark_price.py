@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from vega_mesa.protocol.arithmetic import ONE, ZERO, Factor, divide, exact, power, truncate
 from vega_mesa.protocol.markets.definition import CompositePriceConfiguration, CompositePriceType
-from vega_mesa.protocol.matching.order import BUY, SELL, Side
+from vega_mesa.protocol.matching.order import BUY, SELL, Side, Trade
 from vega_mesa.protocol.risk.models import RiskFactors
 
 TRADES: Final = 0
@@ -117,6 +117,13 @@ class CompositePrice:
         self._trades.append((price, size, now))
         if self._updated:
             self._updated[TRADES] = now
+
+    def record_trades(self, trades: Sequence[Trade]) -> None:
+        """Note the trades of one order."""
+        for trade in trades:
+            self._trades.append((trade.price, trade.size, trade.timestamp))
+        if trades and self._updated:
+            self._updated[TRADES] = trades[-1].timestamp
 
     def record_book(self, sample: int | None, now: int) -> None:
         """Note a book sample (None: nothing to note); a later one at the same time replaces it."""

@@ -229,7 +229,10 @@ class MarginCalculator:
 
     def initial(self, position: Exposed, price: int, funding_increment: Factor | None = None) -> int:
         """The initial margin in continuous trading, orders included: what a new order must be covered by."""
-        return self.maintenance(position, price, None, True, funding_increment) * self._initial // SCALING_UNIT
+        if funding_increment is not None or self.fully_collateralised_cap is not None:
+            return self.maintenance(position, price, None, True, funding_increment) * self._initial // SCALING_UNIT
+        worst = self.exposure(position) * price
+        return -(-worst // self._denominator) * self._initial // SCALING_UNIT if worst > 0 else 0
 
     def rests(self, position: Exposed, price: int, margin: int, funding_increment: Factor | None = None) -> bool:
         """Whether a margin balance is left alone in continuous trading: ``search <= margin < release``.

@@ -117,12 +117,9 @@ class MarketActivity:
                     received[party] = received.get(party, 0) + self._in_quanta(tracker.asset, fee)
         return received
 
-    @exact
     def _in_quanta(self, asset: str, amount: int) -> int:
         quantum = self.collateral.quanta[asset]
-        if quantum == 1:
-            return amount
-        return truncate(divide(amount, quantum))
+        return amount if quantum == 1 else truncate(divide(amount, quantum))
 
     # -- what rewards read -----------------------------------------------------------------------------------------
 

@@ -142,14 +142,15 @@ class MarketTracker:
         """
         multiplier, divisor = self._multiplier, self._divisor
         has_positions = self.has_positions
-        total = 0
+        parties = self.parties
+        total = rounded = 0
         for trade in trades:
             size, price = trade.size, trade.price
             value = size * price
             total += value
-            self.notional_volume += value * divisor // multiplier
-            buyer = self.parties.get(trade.buyer) or self.party(trade.buyer)
-            seller = self.parties.get(trade.seller) or self.party(trade.seller)
+            rounded += value * divisor // multiplier
+            buyer = parties.get(trade.buyer) or self.party(trade.buyer)
+            seller = parties.get(trade.seller) or self.party(trade.seller)
             fee = trade.buyer_fee
             if fee is not None and fee is not NO_FEE:
                 _charge(fee, buyer, seller)  # type: ignore[arg-type]
@@ -157,16 +158,21 @@ class MarketTracker:
             if fee is not None and fee is not NO_FEE:
                 _charge(fee, seller, buyer)  # type: ignore[arg-type]
             if has_positions:
-                for party, signed in ((buyer, size), (seller, -size)):
-                    if party.time != now or not (party.tracks_position and party.tracks_notional):
-                        party.weigh(now, epoch_start, multiplier, divisor)
-                    if party.party == NETWORK:
-                        party.trade_for_network(signed, price, multiplier, divisor)
-                    else:
-                        party.trade(signed, price)
+                self._move(buyer, size, price, now, epoch_start)
+                self._move(seller, -size, price, now, epoch_start)
+        self.notional_volume += rounded
         value = total * divisor // multiplier
         self.value_traded += value
         return value
+
+    def _move(self, party: PartyActivity, size: int, price: int, now: int, epoch_start: int) -> None:
+        """Change a party's position; what it held until now is weighted first, once at each time."""
+        if party.time != now or not (party.tracks_position and party.tracks_notional):
+            party.weigh(now, epoch_start, self._multiplier, self._divisor)
+        if party.party == NETWORK:
+            party.trade_for_network(size, price, self._multiplier, self._divisor)
+        else:
+            party.trade(size, price)
 
     def on_close_out(self, party: str, price: int, now: int, epoch_start: int) -> None:
         """The network took a party's position over at the mark price."""
@@ -176,8 +182,12 @@ class MarketTracker:
         activity.close_out(price)
 
     def on_gains(self, losses: Iterable[tuple[str, int]], wins: Iterable[tuple[str, int]], *, funding: bool) -> None:
-        """Positions were marked to market, or funding was paid."""
+        """Positions were marked to market, or funding was paid.
+
+        Gains count in whole units of the asset with 16 digits after the point.
+        """
         parties = self.parties
+        unit = self._rounding
         for sign, entries in ((-1, losses), (1, wins)):
             for name, amount in entries:
                 if not amount:
@@ -185,7 +195,9 @@ class MarketTracker:
                 party = parties.get(name)
                 if party is None or not party.tracks_position:
                     continue
-                party.marked = (party.marked or 0) + sign * self._rounded(amount)
+                gain = sign * (amount if unit == 1 else (2 * amount + unit) // (2 * unit) * unit)
+                marked = party.marked
+                party.marked = gain if marked is None else marked + gain
                 if funding:
                     party.funding = (party.funding or 0) + sign * amount
 
@@ -199,11 +211,6 @@ class MarketTracker:
         if party is None:
             party = self.parties[name] = PartyActivity(name)
         return party
-
-    def _rounded(self, amount: int) -> int:
-        """The amount as it is when counted in whole units with 16 digits after the point."""
-        unit = self._rounding
-        return amount if unit == 1 else (2 * amount + unit) // (2 * unit) * unit
 
     # -- the end of an epoch ---------------------------------------------------------------------------------------
 

@@ -119,9 +119,13 @@ class PartyActivity:
         if elapsed > 0:
             weight = min(SCALE, (now - self.time) // SECOND * SCALE // elapsed)
             rest = SCALE - weight
-            scaled = abs(self.size) * SCALE * divisor // multiplier
-            self.position_average = (self.position_average * rest + scaled * weight) // SCALE
-            value = self.value(multiplier, divisor)
+            size = self.size if self.size >= 0 else -self.size
+            value = self.notional
+            if value == UNKNOWN:
+                value = self.notional = size * self.price * divisor // multiplier
+            self.position_average = (
+                self.position_average * rest + size * SCALE * divisor // multiplier * weight
+            ) // SCALE
             self.notional_average = (self.notional_average * rest + value * weight) // SCALE
         self.time = now
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from vega_mesa.protocol.events.trading import OrdersCancelled, OrdersExpired
 from vega_mesa.protocol.markets import isolated_margin, margining, pegging
 from vega_mesa.protocol.markets.states import TRADABLE
-from vega_mesa.protocol.matching.order import Order, OrderStatus
+from vega_mesa.protocol.matching.order import CANCELLED, PARKED, Order, OrderStatus
 from vega_mesa.protocol.matching.order_errors import OrderRefused
 from vega_mesa.protocol.refusal import Refused
 
@@ -50,21 +50,23 @@ def cancel(market: FuturesMarket, orders: list[Order]) -> None:
     """Cancel orders of one party: one event, one margin release, one reference check."""
     party = orders[0].party
     for order in orders:
-        take_out(market, order, OrderStatus.CANCELLED)
-    market.bus.send(OrdersCancelled, market=market.id, party=party, orders=tuple(order.id for order in orders))
+        take_out(market, order, CANCELLED)
+    if OrdersCancelled in market.bus.wanted:
+        market.bus.send(OrdersCancelled, market=market.id, party=party, orders=tuple(order.id for order in orders))
     _release(market, party)
-    pegging.check_references(market)
+    if market.book.pegged_live or market.parked.orders:
+        pegging.check_references(market)
 
 
 def take_out(market: FuturesMarket, order: Order, status: OrderStatus) -> None:
     """Take an order off the book or the parked list and unregister its volume; no event."""
-    if order.status is OrderStatus.PARKED:
+    if order.status is PARKED:
         market.parked.remove(order.id)
     else:
         if order.id in market.book.orders:
             market.book.remove(order)
         market.positions.unregister(order)
-    if order.is_expirable:
+    if order.expires_at and order.is_expirable:
         market.expiring.remove(order.id, order.expires_at)
     order.status = status
     order.updated_at = market.now
@@ -76,7 +78,8 @@ def _release(market: FuturesMarket, party: str) -> None:
         return
     if party in market.isolated:
         isolated_margin.release_excess_order_margin(market, position)
-    margining.release_if_flat(market, position)
+    if not (position.size or position.buy or position.sell):
+        margining.release_if_flat(market, position)
 
 
 def cancel_at_boundary(market: FuturesMarket, orders: Iterable[Order]) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.collateral import Account, AccountType
 from vega_mesa.protocol.events.trading import MarginLevelsUpdated, PartyMarginModeUpdated
-from vega_mesa.protocol.margin.levels import MarginLevels
-from vega_mesa.protocol.matching.order import NETWORK, Order, Trade
+from vega_mesa.protocol.margin.levels import Exposed, HypotheticalPosition, MarginLevels
+from vega_mesa.protocol.matching.order import BUY, NETWORK, Order, Trade
 from vega_mesa.protocol.matching.order_errors import OrderRefused
 from vega_mesa.protocol.positions import Position
 from vega_mesa.protocol.refusal import Refused
@@ -124,22 +124,45 @@ def announce(market: FuturesMarket, party: str, levels: MarginLevels | None) -> 
 
 def check_new_order(market: FuturesMarket, order: Order, position: Position) -> None:
     """Move the initial margin of the position with the order registered, or refuse the order whole (03 §6.6)."""
-    if not market.auction.margin_in_auction and MarginLevelsUpdated not in market.bus.wanted:
-        accounts = market.accounts[order.party]
-        mark = market.mark_price or 0
-        needed = market.margin.initial(position, mark, market.product.margin_increment()) - accounts.margin.balance
-        if needed <= 0:
-            return
-        if needed <= accounts.general.balance:
-            market.collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", needed, accounts.general, accounts.margin)
-            return
-    secure(market, position, order_levels(market, position, order.price))
+    if market.auction.margin_in_auction or not _move_initial(market, order.party, position):
+        secure(market, position, order_levels(market, position, order.price))
 
 
 def check_market_order(market: FuturesMarket, order: Order, position: Position, trades: Sequence[Trade]) -> None:
     """Second check of a market order: the margin of the position that its trades lead to."""
+    if not market.fully_collateralised:  # otherwise prices count, too
+        volume = 0
+        for trade in trades:
+            volume += trade.size
+        if order.side is BUY:
+            after = HypotheticalPosition(position.size + volume, position.buy - volume, position.sell)
+        else:
+            after = HypotheticalPosition(position.size - volume, position.buy, position.sell - volume)
+        if _move_initial(market, order.party, after):
+            return
     traded = position.with_trades(order, [(trade.size, trade.price) for trade in trades])
     secure(market, traded, order_levels(market, traded, order.price))
+
+
+def _move_initial(market: FuturesMarket, party: str, position: Exposed) -> bool:
+    """Bring the margin account up to the initial level in continuous trading, out of the general account.
+
+    What :func:`secure` comes to for nearly all orders, without the other levels.
+
+    Returns:
+        False, with nothing moved, when somebody wants to know the levels or the general account is too small.
+    """
+    if MarginLevelsUpdated in market.bus.wanted:
+        return False
+    accounts = market.accounts[party]
+    margin, general = accounts.margin, accounts.general
+    missing = market.margin.initial(position, market.mark_price or 0, market.product.margin_increment())
+    missing -= margin.balance
+    if missing > general.balance:
+        return False
+    if missing > 0:
+        market.collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", missing, general, margin)
+    return True
 
 
 def require_funds(market: FuturesMarket, party: str, levels: MarginLevels) -> None:

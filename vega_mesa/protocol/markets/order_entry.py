@@ -10,19 +10,25 @@ from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.arithmetic import divide, exact, format_decimal
 from vega_mesa.protocol.commands.trading import OrderSubmission
+from vega_mesa.protocol.events.trading import OrderUpdated
+from vega_mesa.protocol.fees import FeeBill
 from vega_mesa.protocol.markets import auctions, isolated_margin, margining, pegging, stop_triggers, trade_processing
 from vega_mesa.protocol.markets.states import TRADABLE
 from vega_mesa.protocol.matching.confirmation import Confirmation, Fill
 from vega_mesa.protocol.matching.iceberg import set_peak
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import (
+    ACTIVE,
     BUY,
+    LIMIT,
+    MARKET,
     Iceberg,
     Order,
     OrderStatus,
     OrderType,
     Peg,
     TimeInForce,
+    Trade,
 )
 from vega_mesa.protocol.matching.order_errors import OrderRefused
 from vega_mesa.protocol.matching.pegged import check_mid_crossing, check_tick, validate_peg
@@ -77,7 +83,7 @@ def submit_order(
 
 def new_order(market: TradingMarket, party: str, submission: OrderSubmission, id: str) -> Order:
     """The order that a submission describes, priced in asset decimals."""
-    peg, berg = submission.pegged_order, submission.iceberg_opts
+    peg, berg, price, scale = submission.pegged_order, submission.iceberg_opts, submission.price, market.price_scale
     return Order(
         id,
         market.id,
@@ -86,15 +92,15 @@ def new_order(market: TradingMarket, party: str, submission: OrderSubmission, id
         submission.type,
         submission.time_in_force,
         submission.size,
-        market.price_scale.times(submission.price),
-        submission.price,
-        reference=submission.reference,
-        created_at=market.now,
-        expires_at=submission.expires_at,
-        peg=None if peg is None else Peg(peg.reference, peg.offset),
-        iceberg=None if berg is None else Iceberg(berg.peak_size, berg.minimum_visible_size),
-        post_only=submission.post_only,
-        reduce_only=submission.reduce_only,
+        price * scale.multiplier // scale.divisor,
+        price,
+        submission.reference,
+        market.now,
+        submission.expires_at,
+        None if peg is None else Peg(peg.reference, peg.offset),
+        None if berg is None else Iceberg(berg.peak_size, berg.minimum_visible_size),
+        submission.post_only,
+        submission.reduce_only,
     )
 
 
@@ -113,7 +119,8 @@ def reject(market: TradingMarket, order: Order, refusal: OrderRefused) -> None:
 
 def validate(market: FuturesMarket, order: Order) -> None:
     """Refuse an order that the market's state, its price, its lifetime or its peg does not allow."""
-    if order.price == 0 and order.type is OrderType.LIMIT and order.peg is None:
+    kind = order.type
+    if order.price == 0 and kind is LIMIT and order.peg is None:
         raise OrderRefused("PRICE_NOT_IN_TICK_SIZE", "invalid order price")
     if market.max_price is not None and order.price >= market.max_price:
         raise OrderRefused("PRICE_MUST_BE_LESS_THAN_OR_EQUAL_TO_MAX_PRICE", "invalid order price")
@@ -124,7 +131,7 @@ def validate(market: FuturesMarket, order: Order) -> None:
         raise OrderRefused(*refused)
     if 0 < order.expires_at < order.created_at:
         raise OrderRefused("INVALID_EXPIRATION_DATETIME", "invalid expiresAt time")
-    if order.type is OrderType.NETWORK:
+    if kind is OrderType.NETWORK:
         raise OrderRefused("INVALID_TYPE", "invalid order type")
     if order.peg is not None:
         _check_peg(market, order)
@@ -167,9 +174,11 @@ def place(market: FuturesMarket, order: Order, ids: IdGenerator) -> Confirmation
         else:
             confirmation = _trade(market, order, position, ids)
     finally:
-        margining.release_if_flat(market, position)
-    market.track_expiry(order)
-    if not market.auction.in_auction:
+        if not (position.size or position.buy or position.sell):
+            margining.release_if_flat(market, position)
+    if order.expires_at:
+        market.track_expiry(order)
+    if not market.auction.in_auction and (market.book.pegged_live or market.parked.orders):
         pegging.check_references(market)
     return confirmation
 
@@ -214,6 +223,10 @@ def _trade(market: FuturesMarket, order: Order, position: Position, ids: IdGener
             hidden = hold_back(order, position.size)
         elif not isolated and not position.reduced_by(order):
             margining.check_new_order(market, order, position)
+        if not isolated and book.rest(order):
+            if OrderUpdated in market.bus.wanted:
+                market.announce(order)
+            return Confirmation(order, [], [])
         book.validate(order)
         fills = book.match(order, market.now)
         if fills:
@@ -222,13 +235,7 @@ def _trade(market: FuturesMarket, order: Order, position: Position, ids: IdGener
             if not accept_prices(market, order, fills):
                 return _rest_unmatched(market, order)
             trades = book.trades_for(order, fills, market.now)
-            bill = market.fees.continuous(trades)
-            if isolated:
-                isolated_margin.cover_trades(market, order, position, trades, bill)
-            else:
-                margining.check_fees(market, order.party, bill)
-                if order.type is OrderType.MARKET and not order.reduce_only and not position.reduced_by(order):
-                    margining.check_market_order(market, order, position, trades)
+            bill = _bill(market, order, position, trades)
         else:
             trades, bill = [], None
     except OrderRefused:
@@ -236,16 +243,30 @@ def _trade(market: FuturesMarket, order: Order, position: Position, ids: IdGener
         market.positions.unregister(order)
         raise
     confirmation = book.submit(order, fills, market.now, trades)
-    _settle_remainder(market, order, hidden)
+    if order.status is not ACTIVE or order.reduce_only:
+        _settle_remainder(market, order, hidden)
     if bill is not None:
         market.fee_collector.pay(bill)
     refusal = isolated_margin.after_execution(market, order, position) if isolated else None
-    market.announce(order)
-    if trades:
+    if OrderUpdated in market.bus.wanted:
+        market.announce(order)
+    if bill is not None:
         trade_processing.process(market, order, confirmation, ids)
     if refusal is not None:
         raise refusal
     return confirmation
+
+
+def _bill(market: FuturesMarket, order: Order, position: Position, trades: list[Trade]) -> FeeBill:
+    """The fees of an order's trades, which its party can pay with the margin that the trades ask for."""
+    bill = market.fees.continuous(trades)
+    if order.party in market.isolated:
+        isolated_margin.cover_trades(market, order, position, trades, bill)
+        return bill
+    margining.check_fees(market, order.party, bill)
+    if order.type is MARKET and not order.reduce_only and not position.reduced_by(order):
+        margining.check_market_order(market, order, position, trades)
+    return bill
 
 
 def _rest_unmatched(market: FuturesMarket, order: Order) -> Confirmation:

@@ -98,7 +98,8 @@ def evaluate(market: TradingMarket, ids: IdGenerator) -> None:
     if not last or (market.stop_orders_wait and market.auction.in_auction):
         return
     if not pool.orders:
-        pool.last_price = market.price_scale.over(last)
+        scale = market.price_scale
+        pool.last_price = last * scale.divisor // scale.multiplier
         return
     while True:
         result = pool.trigger(market.price_scale.over(market.last_traded_price), market.now, market.open_volume)

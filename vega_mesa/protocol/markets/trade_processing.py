@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from vega_mesa.protocol.events.trading import TradeHappened
+from vega_mesa.protocol.events.trading import OrderUpdated, TradeHappened
 from vega_mesa.protocol.markets import isolated_margin, pegging
 from vega_mesa.protocol.matching.confirmation import Confirmation
 from vega_mesa.protocol.matching.identifiers import IdGenerator
@@ -33,48 +34,58 @@ def process(
     Emits:
         OrderUpdated for each passive order, then TradeHappened for each trade.
     """
-    for passive in confirmation.passive:
+    passives, trades = confirmation.passive, confirmation.trades
+    for passive in passives:
         _update_passive(market, passive)
-    trades = confirmation.trades
     if not network:
         market.last_traded_price = trades[-1].price
-    if order.off_book:  # a market maker aggresses in an uncrossing, with all its trades in one order
-        market.positions.register(order)
-    for trade, passive in zip(trades, confirmation.passive, strict=True):
-        trade.id = ids.next()
-        _book(market, trade, order, passive, uncrossing)
-    if not network:
         for price in market.composite_prices():
-            for trade in trades:
-                price.record_trade(trade.price, trade.size, trade.timestamp)
+            price.record_trades(trades)
+    _move_positions(market, order, trades, passives, ids, uncrossing=uncrossing)
     market.traded(trades, "" if uncrossing else order.party)
     if TradeHappened in market.bus.wanted:
         for trade in trades:
             market.bus.send(TradeHappened, trade=trade)
-    if not uncrossing:
+    if not uncrossing and (market.book.pegged_live or market.parked.orders):
         pegging.check_references(market)
-
-
-def _book(market: FuturesMarket, trade: Trade, order: Order, passive: Order, uncrossing: bool) -> None:
-    """Move one trade into positions, isolated margins and the settlement of its two sides."""
-    if passive.off_book:
-        market.positions.register(passive)
-    if order.side is BUY:
-        market.positions.trade(trade, order, passive)
-    else:
-        market.positions.trade(trade, passive, order)
-    isolated = market.isolated
-    if isolated:
-        if passive.party in isolated:
-            isolated_margin.on_fill(market, passive, trade)
-        if uncrossing and order.party in isolated:
-            isolated_margin.on_fill(market, order, trade)
-    market.liquidity.record_open_interest(market.positions.open_interest, market.now)
-    market.settlement.add_trade(trade)
 
 
 def _update_passive(market: FuturesMarket, passive: Order) -> None:
     passive.updated_at = market.now
-    if passive.is_finished and passive.is_expirable:
+    if passive.expires_at and passive.is_finished and passive.is_expirable:
         market.expiring.remove(passive.id, passive.expires_at)
-    market.announce(passive)
+    if OrderUpdated in market.bus.wanted:
+        market.announce(passive)
+
+
+def _move_positions(
+    market: FuturesMarket,
+    order: Order,
+    trades: Sequence[Trade],
+    passives: Sequence[Order],
+    ids: IdGenerator,
+    *,
+    uncrossing: bool,
+) -> None:
+    """Give each trade its id, and the positions and settlement records of its parties their volume."""
+    positions, settlement, isolated = market.positions, market.settlement, market.isolated
+    buying = order.side is BUY
+    highest = 0
+    if order.off_book:  # a market maker aggresses in an uncrossing, with all its trades in one order
+        positions.register(order)
+    for trade, passive in zip(trades, passives, strict=True):
+        trade.id = ids.next()
+        if passive.off_book:
+            positions.register(passive)
+        if buying:
+            positions.trade(trade, order, passive)
+        else:
+            positions.trade(trade, passive, order)
+        if isolated:
+            if passive.party in isolated:
+                isolated_margin.on_fill(market, passive, trade)
+            if uncrossing and order.party in isolated:
+                isolated_margin.on_fill(market, order, trade)
+        highest = max(highest, positions.open_interest)
+        settlement.add_trade(trade)
+    market.liquidity.record_open_interest(highest, market.now)

@@ -368,7 +368,10 @@ class TradingMarket(ABC):
 
     def traded(self, trades: Sequence[Trade], taker: str) -> None:
         """Tell the value and activity trackers of trades."""
-        self.liquidity.add_traded_value(sum(trade.price * trade.size for trade in trades))
+        value = 0
+        for trade in trades:
+            value += trade.price * trade.size
+        self.liquidity.add_traded_value(value)
         self.services.on_trades(self, trades, taker)
 
     def block_ids(self, purpose: str) -> IdGenerator:

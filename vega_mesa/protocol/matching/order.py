@@ -87,6 +87,7 @@ FOK: Final = TimeInForce.FOK
 GFA: Final = TimeInForce.GFA
 GFN: Final = TimeInForce.GFN
 ACTIVE: Final = OrderStatus.ACTIVE
+CANCELLED: Final = OrderStatus.CANCELLED
 STOPPED: Final = OrderStatus.STOPPED
 FILLED: Final = OrderStatus.FILLED
 PARTIALLY_FILLED: Final = OrderStatus.PARTIALLY_FILLED
