@@ -291,14 +291,14 @@ class MarginCalculator:
             maintenance * self._release // SCALING_UNIT,
         )
 
-    def move(self, exposure: int, price: int, margin: int) -> int:
-        """What an evaluation of an :meth:`exposure` moves: 0 nothing, positive into the margin account, else out."""
-        worst = exposure * price
-        maintenance = -(-worst // self._denominator) if worst > 0 else 0
-        scaled = (margin + 1) * SCALING_UNIT
-        if scaled <= maintenance * self._search or scaled > maintenance * self._release:
-            return maintenance * self._initial // SCALING_UNIT - margin
-        return 0
+    @property
+    def terms(self) -> tuple[int, int, int, int]:
+        """What the levels of an :meth:`exposure` follow from: denominator; search, initial and release multiple.
+
+        The maintenance margin is ``ceil(exposure * price / denominator)``, a level ``floor(maintenance * multiple /
+        SCALING_UNIT)``.
+        """
+        return self._denominator, self._search, self._initial, self._release
 
     # --- rarer forms
 

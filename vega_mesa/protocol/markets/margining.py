@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.collateral import Account, AccountType
 from vega_mesa.protocol.events.trading import MarginLevelsUpdated, PartyMarginModeUpdated
-from vega_mesa.protocol.margin.levels import Exposed, HypotheticalPosition, MarginLevels
+from vega_mesa.protocol.margin.levels import SCALING_UNIT, Exposed, HypotheticalPosition, MarginLevels
 from vega_mesa.protocol.matching.order import BUY, NETWORK, Order, Trade
 from vega_mesa.protocol.matching.order_errors import OrderRefused
 from vega_mesa.protocol.positions import Position
@@ -25,22 +25,30 @@ if TYPE_CHECKING:
 class PartyAccounts:
     """The accounts of one party that a market works with, looked up once, and what is known of its margin.
 
+    What is known stays out of snapshots: it is worked out again.
+
     Attributes:
-        exposure: price-independent part of the margin, as of the position's version ``version``.
-        rested: version, price, margin balance and calculator version at which nothing had to move.
+        exposure: price-independent part of the margin of a position (None: not known) at its version ``version`` and
+            the calculator's version ``calculated``.
+        rested_price, rested_balance: mark price and margin balance at which nothing had to move then.
     """
 
-    __slots__ = ("general", "margin", "exposure", "version", "rested")
+    __slots__ = (
+        "general", "margin", "position", "version", "calculated", "exposure", "rested_price", "rested_balance",
+    )  # fmt: skip
 
     def __init__(self, general: Account, margin: Account) -> None:
         self.general = general
         self.margin = margin
+        self.position: Position | None = None
+        self.version = -1
+        self.calculated = -1
         self.exposure = 0
-        self.version = (-1, -1)
-        self.rested = (-1, -1, -1, -1)
+        self.rested_price = -1
+        self.rested_balance = -1
 
     def __reduce__(self) -> tuple[object, ...]:
-        return PartyAccounts, (self.general, self.margin)  # what is known is no state: it can be worked out again
+        return PartyAccounts, (self.general, self.margin)
 
 
 def open_accounts(market: FuturesMarket, party: str) -> PartyAccounts:
@@ -244,12 +252,13 @@ def release_all(market: FuturesMarket, party: str) -> None:
 class MarginCall:
     """What an evaluation found: parties short of maintenance margin, bonds that had to help, transfers asked for."""
 
-    __slots__ = ("moves", "distressed", "shortfalls")
+    __slots__ = ("moves", "distressed", "shortfalls", "restless")
 
     def __init__(self) -> None:
         self.moves = 0
         self.distressed: list[str] = []
         self.shortfalls: list[tuple[str, int]] = []
+        self.restless: list[Position] | None = None  # whose margin moved; None: unknown, it may be any
 
 
 def evaluate(market: FuturesMarket, positions: Iterable[Position], *, release: bool = True) -> MarginCall:
@@ -291,7 +300,7 @@ def evaluate(market: FuturesMarket, positions: Iterable[Position], *, release: b
         margin = accounts.margin.balance
         if margin < levels.search:
             call.moves += 1
-            _call(market, position.party, accounts, levels, call)
+            _call(market, position.party, accounts, levels.initial, levels.maintenance, call)
         elif release and margin >= levels.release:
             call.moves += 1
             market.collateral.transfer(
@@ -303,38 +312,51 @@ def evaluate(market: FuturesMarket, positions: Iterable[Position], *, release: b
 def _evaluate_quietly(market: FuturesMarket, positions: Iterable[Position], price: int, call: MarginCall) -> None:
     """The same in continuous trading when nobody listens: only what has changed is looked at."""
     calculator = market.margin
-    calculator_version = calculator.version
+    calculated = calculator.version
+    denominator, search, initial, release = calculator.terms
     all_accounts = market.accounts
-    transfer = market.collateral.transfer
+    restless: list[Position] = []
+    call.restless = restless
     for position in positions:
         accounts = all_accounts.get(position.party)
         if accounts is None:
             continue
-        margin = accounts.margin.balance
-        version = position.version
-        key = (version, price, margin, calculator_version)
-        if accounts.rested == key:
-            continue
-        if accounts.version != (version, calculator_version):
-            if not (position.size or position.buy or position.sell):
-                if margin > 0:
-                    release_all(market, position.party)
+        balance = accounts.margin.balance
+        if accounts.position is position and accounts.version == position.version and accounts.calculated == calculated:
+            if accounts.rested_price == price and accounts.rested_balance == balance:
                 continue
+        elif position.size or position.buy or position.sell:
+            accounts.position = position
+            accounts.version = position.version
+            accounts.calculated = calculated
             accounts.exposure = calculator.exposure(position)
-            accounts.version = (version, calculator_version)
-        move = calculator.move(accounts.exposure, price, margin)
-        if move == 0:
-            accounts.rested = key
-        elif move < 0:
-            call.moves += 1
-            transfer("TRANSFER_TYPE_MARGIN_HIGH", -move, accounts.margin, accounts.general)
         else:
-            call.moves += 1
-            _call(market, position.party, accounts, calculator.at(accounts.exposure, price), call)
+            if balance > 0:
+                release_all(market, position.party)
+            continue
+        worst = accounts.exposure * price
+        maintenance = -(-worst // denominator) if worst > 0 else 0
+        scaled = (balance + 1) * SCALING_UNIT
+        move = 0
+        if scaled <= maintenance * search or scaled > maintenance * release:
+            move = maintenance * initial // SCALING_UNIT - balance
+        if move == 0:
+            accounts.rested_price = price
+            accounts.rested_balance = balance
+            continue
+        call.moves += 1
+        restless.append(position)
+        if move < 0:
+            market.collateral.transfer("TRANSFER_TYPE_MARGIN_HIGH", -move, accounts.margin, accounts.general)
+        else:
+            _call(market, position.party, accounts, balance + move, maintenance, call)
 
 
-def _call(market: FuturesMarket, party: str, accounts: PartyAccounts, levels: MarginLevels, call: MarginCall) -> None:
-    needed = levels.initial - accounts.margin.balance
+def _call(
+    market: FuturesMarket, party: str, accounts: PartyAccounts, initial: int, maintenance: int, call: MarginCall
+) -> None:
+    """Bring a margin account up to the initial level, as far as the general and the bond account reach."""
+    needed = initial - accounts.margin.balance
     general = accounts.general.balance
     if needed <= general:
         market.collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", needed, accounts.general, accounts.margin)
@@ -343,7 +365,7 @@ def _call(market: FuturesMarket, party: str, accounts: PartyAccounts, levels: Ma
         market.collateral.collect("TRANSFER_TYPE_MARGIN_LOW", needed, (accounts.general, bond), accounts.margin)
         if bond is not None:
             call.shortfalls.append((party, needed - general))
-    if accounts.margin.balance < levels.maintenance:
+    if accounts.margin.balance < maintenance:
         call.distressed.append(party)
 
 

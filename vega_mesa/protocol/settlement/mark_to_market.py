@@ -119,6 +119,7 @@ class Settlement:
         losses, wins, unpaid = shares.losses, shares.wins, shares.unpaid_winners
         settled, trades = self.settled, self.trades
         multiplier, divisor = self.position_scale.multiplier, self.position_scale.divisor
+        scaled = multiplier != divisor
         move = mark - self.last_mark
         largest = lost = won = 0
         for position in positions:
@@ -133,15 +134,18 @@ class Settlement:
                     continue
                 gain = last * move
                 negative = gain < 0
-            elif mark and not position.is_flat:
+            elif mark and (size or position.buy or position.sell):
                 gain, negative = 0, False  # new, with orders only
             else:
                 continue
             if size or position.buy or position.sell:
-                settled[party] = size
+                if size != last:
+                    settled[party] = size
             elif last is not None:
                 del settled[party]
-            share = (-gain if negative else gain) * divisor // multiplier
+            share = -gain if negative else gain
+            if scaled:
+                share = share * divisor // multiplier
             if negative and share:
                 losses.append((party, share))
                 lost += share
