@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.mark_price import CompositePrice, book_sample
 from vega_mesa.protocol.markets import auctions, closeouts, isolated_margin, margining, pegging
+from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import NETWORK
 from vega_mesa.protocol.positions import Position
 
