@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from vega_mesa.agents.book_shapes import exponential_shape
 from vega_mesa.agents.price_processes import PriceProcess
-from vega_mesa.agents.quoting import Quote, QuotingMarketMaker
-from vega_mesa.errors import ConfigError
+from vega_mesa.agents.shaped_market_maker import ShapedMarketMaker
 from vega_mesa.units import Number
 
 if TYPE_CHECKING:
     from vega_mesa.model import VegaModel
 
 
-class ExponentialShapeMarketMaker(QuotingMarketMaker):
+class ExponentialShapeMarketMaker(ShapedMarketMaker):
     """Quotes ``levels`` prices on each side; the n-th holds ``size * exp(growth * n)``.
 
     The whole curve leans against the inventory: it is shifted by ``lean`` of the reference for each ``size`` held.
@@ -49,30 +47,15 @@ class ExponentialShapeMarketMaker(QuotingMarketMaker):
         key: str | None = None,
     ) -> None:
         super().__init__(
-            model, prices=prices, commitment=commitment, commitment_fee=commitment_fee, market=market, funds=funds,
+            model,
+            bids=exponential_shape(levels, half_spread, spacing, size, growth),
+            lean=lean,
+            lot=size,
+            inventory_limit=inventory_limit,
+            prices=prices,
+            commitment=commitment,
+            commitment_fee=commitment_fee,
+            market=market,
+            funds=funds,
             key=key,
-        )  # fmt: skip
-        if levels < 1:
-            raise ConfigError("levels", levels, "1 or more")
-        self.levels = levels
-        self.spacing = spacing
-        self.half_spread = half_spread
-        self.size = size
-        self.growth = growth
-        self.lean = lean
-        self.inventory_limit = inventory_limit
-
-    def quotes(self, reference: float) -> Iterable[Quote]:
-        """The curve on both sides, the innermost price first."""
-        inventory = self.position(self.market)
-        centre = reference * (1 - self.lean * inventory / self.size)
-        limit = math.inf if self.inventory_limit is None else self.inventory_limit
-        if inventory < limit:
-            yield from self._side("buy", centre, -reference)
-        if inventory > -limit:
-            yield from self._side("sell", centre, reference)
-
-    def _side(self, side: Literal["buy", "sell"], centre: float, outward: float) -> Iterable[Quote]:
-        for level in range(self.levels):
-            price = centre + outward * (self.half_spread + level * self.spacing)
-            yield Quote(side, price, self.size * math.exp(self.growth * level))
+        )

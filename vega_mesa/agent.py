@@ -37,6 +37,11 @@ class VegaAgent(Trading, ProvidingLiquidity, Governing, Transferring, Referring,
     def initialise(self) -> None:
         """Prepare: called once, before the first step. Markets exist when those who make them are older."""
 
+    def listen(self) -> None:
+        """Subscribe to events, for who calls this when it initialises: a copy of the model, where nobody listens yet,
+        calls it again.
+        """
+
     def step(self) -> None:
         """Act: called once in each step of the model, in random order among the agents."""
 

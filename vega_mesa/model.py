@@ -104,7 +104,7 @@ class VegaModel(mesa.Model):
             ordering_seed=self.seed,
             network_parameters={**self.NETWORK_PARAMETERS, **(network_parameters or {})},
         )
-        self.chain = NullChain(genesis)
+        self.chain = self.open_chain(genesis)
         self.schedule = RandomActivation(self)
         self.step_count = 0
         self.initialised = self.finished = False
@@ -117,6 +117,10 @@ class VegaModel(mesa.Model):
         self.tally.attach(self.chain.exchange.bus)
         self.datacollector = _collector(collect)
         self._collects = collect != "nothing"
+
+    def open_chain(self, genesis: Genesis) -> NullChain:
+        """The network that the agents trade on: one of the model's own, unless a subclass joins another."""
+        return NullChain(genesis)
 
     # -- running ---------------------------------------------------------------------------------------------------
 
@@ -190,6 +194,9 @@ class VegaModel(mesa.Model):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self.tally.attach(self.chain.exchange.bus)  # listeners do not travel
+        for agent in compat.agents_of(self) if self.initialised else ():
+            if hasattr(agent, "listen"):
+                agent.listen()
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
