@@ -103,8 +103,13 @@ class _Walk:
 
 
 def _is_value(kind: type) -> bool:
-    # Frozen classes count by value: whether two equal ones are one object is an accident of how they were made.
-    return kind is frozenset or bool(getattr(getattr(kind, "__dataclass_params__", None), "frozen", False))
+    # Frozen classes and named tuples count by value: whether two equal ones are one object is an accident of how they
+    # were made, and a restored state has copies of a module's constants.
+    return (
+        kind is frozenset
+        or issubclass(kind, tuple)
+        or bool(getattr(getattr(kind, "__dataclass_params__", None), "frozen", False))
+    )
 
 
 def _reduced(value: Any, kind: type) -> object:
