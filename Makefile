@@ -6,6 +6,7 @@
 #   make setup    the environment alone
 #   make check    style, types, layers and the suite
 #   make bench    the table of speeds
+#   make docs     the documentation, its notebooks run, into docs/_build/html
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -13,7 +14,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.made-from-pyproject
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run page test lint format check bench clean
+.PHONY: help setup run page test lint format check bench docs clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -54,5 +55,10 @@ check: lint test
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+docs: $(STAMP)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --group docs
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
 clean:
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -22,7 +22,10 @@ extensions = [
     "catalogue",  # a page for each model and each agent, written from the docstrings
 ]
 exclude_patterns = ["_build", "_extensions"]
-suppress_warnings = ["config.cache"]
+suppress_warnings = [
+    "config.cache",
+    "ref.python",  # annotations name fields such as `type` that several classes have
+]
 
 # What the notebooks show is computed when the pages are built: a cell that raises ends the build.
 nb_execution_mode = "force"
