@@ -23,7 +23,8 @@ Whole experiments. Each names the question that it answers, runs from the comman
 AGENTS_HEAD = """# Agents
 
 Strategies, one a module, to play with and to copy from. They are ordinary Mesa agents: give one a model,
-or name its class in `extra_agents` of any model. To write your own, start with [the second notebook](../tutorial/2_your_own_agent.md).
+or name its class in `extra_agents` of any model. To write your own, start with
+[the second notebook](../tutorial/2_your_own_agent.md).
 
 """
 
