@@ -56,14 +56,18 @@ def run(
     market: Market = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write Parquet tables here.")] = None,
     db: Database = None,
+    network: Annotated[
+        str | None, typer.Option(metavar="URL", help="Trade on a network that `vega-mesa serve` serves.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the last two lines only.")] = False,
 ) -> None:
     """Run a model, show how it ended, and check that the money adds up."""
     from vega_mesa.cli.running import run_model
 
     if not run_model(
-        model, steps=steps, seed=seed, pairs=param or [], prices=prices, market=market, out=out, db=db, quiet=quiet
-    ):
+        model, steps=steps, seed=seed, pairs=param or [], prices=prices, market=market, out=out, db=db,
+        network=network, quiet=quiet,
+    ):  # fmt: skip
         raise typer.Exit(1)
 
 
@@ -96,6 +100,31 @@ def sweep(
         model, steps=steps, seed=seed, pairs=param or [], prices=prices, market=market, iterations=iterations,
         processes=processes, out=out, plot=plot, quiet=quiet,
     )  # fmt: skip
+
+
+@app.command()
+def serve(
+    model: ModelName,
+    host: Annotated[str, typer.Option(help="Interface to listen on; only this machine by default.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 8000,
+    speed: Annotated[float, typer.Option(help="Network time over real time.")] = 1.0,
+    seed: Seed = 1,
+    param: Parameters = None,
+    prices: Prices = None,
+    market: Market = None,
+    db: Database = None,
+    chain_id: Annotated[str | None, typer.Option(help="What signatures are for; a new one by default.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Warnings only.")] = False,
+) -> None:
+    """Run a model's network for agents and people to join: REST, GraphQL, signed commands."""
+    from vega_mesa.cli.serving import serve_model
+
+    balanced = serve_model(
+        model, host=host, port=port, speed=speed, seed=seed, pairs=param or [], prices=prices, market=market, db=db,
+        chain_id=chain_id, quiet=quiet,
+    )  # fmt: skip
+    if not balanced:
+        raise typer.Exit(1)
 
 
 @app.command()

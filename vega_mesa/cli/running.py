@@ -28,6 +28,7 @@ def run_model(
     market: Path | None,
     out: Path | None,
     db: str | None = None,
+    network: str | None = None,
     quiet: bool,
 ) -> bool:
     """Run a model and report.
@@ -44,6 +45,11 @@ def run_model(
         arguments["num_steps"] = steps
     if out is not None:
         tables.prepare(out)
+    if network is not None:
+        from vega_mesa.server.joining import joining
+        from vega_mesa.server.service import NetworkService
+
+        kind = joining(kind, NetworkService(network))
     model = kind(rng=seed, **arguments)
     record = tables.Record(model) if out is not None else None
     with recording(model, db):

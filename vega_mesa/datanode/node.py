@@ -159,12 +159,21 @@ class DataNode:
         self.flush()
         return self.store.query(query, parameters)
 
-    def table(self, name: str, *, since: int | None = None, until: int | None = None, **equal: Any) -> pd.DataFrame:
+    def table(
+        self,
+        name: str,
+        *,
+        since: int | None = None,
+        until: int | None = None,
+        last: int | None = None,
+        **equal: Any,
+    ) -> pd.DataFrame:
         """Rows of a table, in the order in which they happened.
 
         Args:
             name: of the table, see :data:`vega_mesa.datanode.tables.SCHEMA`.
             since, until: nanoseconds; from the first on, up to but without the second.
+            last: the last so many of these rows only.
             equal: columns and the values that they must have; None is passed over.
 
         Raises:
@@ -186,8 +195,12 @@ class DataNode:
                 tests.append(f"time {operator} ?")
                 values.append(moment)
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
-        order = f"time, {self.store.sequence}"
-        return self.sql(f'SELECT * FROM "{name}"{where} ORDER BY {order}', *values)  # noqa: S608 - names of our own
+        # Names of tables and columns are our own; values are parameters.
+        place = self.store.sequence
+        if last is None:
+            return self.sql(f'SELECT * FROM "{name}"{where} ORDER BY time, {place}', *values)  # noqa: S608
+        query = f'SELECT * FROM "{name}"{where} ORDER BY time DESC, {place} DESC LIMIT ?'  # noqa: S608
+        return self.sql(query, *values, last).iloc[::-1].reset_index(drop=True)
 
     def trades(self, market: str | None = None, *, since: int | None = None, until: int | None = None) -> pd.DataFrame:
         """Executions; prices in market decimals."""

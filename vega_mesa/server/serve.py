@@ -1,0 +1,67 @@
+"""``vega-mesa serve``: a model's network, for agents and people to join."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING, Final
+
+from vega_mesa.errors import MissingExtra, UsageError
+from vega_mesa.server.keys import EXTRA
+from vega_mesa.server.network import ServedNetwork
+from vega_mesa.server.rest import create_app
+
+if TYPE_CHECKING:
+    from vega_mesa.model import VegaModel
+
+LARGEST_NEWS: Final = 64 * 1024  # bytes of a message that a WebSocket takes
+
+FOR_ANYBODY: Final = {
+    "spam.protection.proposal.min.tokens": "1",
+    "spam.protection.voting.min.tokens": "1",
+}
+"""Network parameters of a served network: with one token, anybody proposes and votes."""
+
+
+def serve(
+    model: VegaModel,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    db: str | None = None,
+    speed: float = 1.0,
+    chain_id: str | None = None,
+    quiet: bool = False,
+) -> ServedNetwork:
+    """Serve until somebody ends it (Ctrl-C); returns the network as it stands then.
+
+    Args:
+        host: the interface to listen on; only this machine reaches the default.
+        speed: network time over real time.
+
+    Raises:
+        UsageError: no such speed.
+        MissingExtra: fastapi, uvicorn and the rest are not installed.
+    """  # fmt: skip
+    try:
+        import uvicorn
+    except ImportError as missing:
+        raise MissingExtra(EXTRA) from missing
+    if not 0 < speed <= 1e6:
+        raise UsageError(f"--speed: {speed} is not a positive number")
+    network = ServedNetwork(model, db=db, speed=speed, chain_id=chain_id)
+    try:
+        uvicorn.run(
+            create_app(network), host=host, port=port, log_level="warning" if quiet else "info", access_log=False,
+            ws_max_size=LARGEST_NEWS, timeout_graceful_shutdown=2,
+        )  # fmt: skip
+    finally:
+        network.close()
+    return network
+
+
+def is_local(host: str) -> bool:
+    """Whether only this machine reaches the interface."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
