@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 
 import solara
-from mesa import Model
 from mesa.visualization import SolaraViz
 
+from vega_mesa.model import VegaModel
 from vega_mesa.models import MODELS
-from vega_mesa.viz.panels import OF_MODEL, PANELS
+from vega_mesa.viz.desk import guard
+from vega_mesa.viz.pages import PAGES
 from vega_mesa.viz.parameters import inputs
 from vega_mesa.viz.serve import MODEL_VARIABLE
 
@@ -22,21 +23,33 @@ def Page() -> None:
     """The whole page; every visitor has a model of their own."""
     first = os.environ.get(MODEL_VARIABLE) or next(iter(MODELS))
     name, choose = solara.use_state(first)
-    model = solara.use_memo(lambda: fresh(name), [name])
     solara.Title(f"vega_mesa · {title(name)}")
     solara.Style(STYLE)
     with solara.Sidebar(), solara.Card("Model"):
         solara.Select("", values=list(MODELS), value=name, on_value=choose)
         solara.Text(summary(MODELS[name]), style={"font-size": "0.85rem", "opacity": "0.8"})
-    SolaraViz(
-        model,
-        components=list(OF_MODEL.get(name, PANELS)),
-        model_params=inputs(MODELS[name]),
-        name=f"vega_mesa · {title(name)}",
-    ).key(name)
+    Console(name).key(name)
 
 
-def fresh(name: str) -> Model:
+@solara.component
+def Console(name: str) -> None:
+    """Mesa's controls at the side, and the pages of one model."""
+    model = solara.use_reactive(solara.use_memo(lambda: fresh(name), []))
+    shown, show = solara.use_state(0)
+    SolaraViz(model, components=[], model_params=inputs(MODELS[name]), name=f"vega_mesa \u00b7 {title(name)}")
+    current = guard(model.value)
+    with solara.v.Html(tag="div", class_="vega-console"):
+        solara.v.Tabs(
+            v_model=shown,
+            on_v_model=show,
+            class_="vega-tabs",
+            height=36,
+            children=[solara.v.Tab(children=[page]) for page in PAGES],
+        )
+        list(PAGES.values())[shown](current).key(f"{shown}-{id(current)}")
+
+
+def fresh(name: str) -> VegaModel:
     """A model with the values that its sliders show."""
     kind = MODELS[name]
     return kind(**{key: value["value"] for key, value in inputs(kind).items()})

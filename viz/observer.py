@@ -19,7 +19,7 @@ NOTHING = History()
 
 
 def reading_of(model: VegaModel) -> Reading:
-    """The model as it is now; the same object until its next step."""
+    """The model as it is now; the same object until its next step or transaction."""
     observer = _observers.get(model)
     if observer is None:
         observer = _observers[model] = Observer(model)
@@ -33,15 +33,16 @@ class Observer:
         self._model = ref(model)
         self._fills: list[Fill] = []
         model.exchange.bus.subscribe(TradeHappened, self._on_trade)
-        self._step = -1
+        self._moment = (-1, -1)
         self._reading: Reading | None = None
 
     def reading(self) -> Reading:
         """See :func:`reading_of`."""
         model = self._model()
         assert model is not None
-        if self._reading is None or self._step != model.step_count:
-            self._step = model.step_count
+        moment = (model.step_count, len(model.chain.log))
+        if self._reading is None or self._moment != moment:
+            self._moment = moment
             market = model.market
             self._reading = _before(model) if market is None else self._read(model, market)
         return self._reading
@@ -78,7 +79,7 @@ class Observer:
         units = model.units_of(model.market)
         bought = trade.aggressor is BUY
         price, size = units.shown_price(trade.price), units.shown_size(trade.size)
-        self._fills.append(Fill(model.step_count + 1, price, size, bought))
+        self._fills.append(Fill(model.step_count + 1, price, size, bought, trade.buyer, trade.seller))
 
 
 _observers: WeakKeyDictionary[VegaModel, Observer] = WeakKeyDictionary()

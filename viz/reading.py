@@ -16,12 +16,14 @@ class Level(NamedTuple):
 
 
 class Fill(NamedTuple):
-    """A trade: the step in which it happened, and on which side the aggressor was."""
+    """A trade: the step in which it happened, on which side the aggressor was, and who traded."""
 
     step: int
     price: float
     size: float
     bought: bool
+    buyer: str = ""
+    seller: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,78 +1,13 @@
 """The page in a real browser: it opens, steps, plays and resets, and the console stays clean."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PATIENCE = 60  # seconds
 PANELS = ("Price", "Depth", "Profit and loss by agent type", "Insurance pool")
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt install chromium)"),
-]
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "vega_mesa.cli", "viz", "ideal_market_maker", "--port", str(port), "--no-open"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    try:
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            assert server.poll() is None, server.stdout.read()
-            with socket.socket() as probe:
-                if probe.connect_ex(("localhost", port)) == 0:
-                    break
-            time.sleep(0.2)
-        yield f"http://localhost:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(address, browser):
-    """A visitor's page, drawn; whatever its console complains of fails the test."""
-    complaints = []
-    page = browser.new_page(viewport={"width": 1500, "height": 1300})
-    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(address)
-    page.wait_for_selector("canvas", timeout=PATIENCE * 1_000)
-    page.wait_for_function("document.querySelectorAll('canvas').length >= 3", timeout=PATIENCE * 1_000)
-    yield page
-    if folder := os.environ.get("VEGA_MESA_SCREENSHOTS"):
-        test = os.environ["PYTEST_CURRENT_TEST"].split("::")[-1].split()[0]
-        page.screenshot(path=Path(folder) / f"{test}.png")
-    page.close()
-    assert not complaints
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 
 def press(page, name: str) -> None:

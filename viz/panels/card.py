@@ -40,8 +40,11 @@ def Card(title: str, children: list[Any] | None = None) -> None:
         solara.v.Html(tag="div", class_="vega-card-body", children=children or [])
 
 
-def table(columns: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]], total: str = "") -> list[Any]:
-    """Head and body of a table: names in the first column, losses in red, the row named ``total`` stronger."""
+def table(columns: Sequence[str], rows: Iterable[tuple[str, Sequence[Any]]], total: str = "") -> list[Any]:
+    """Head and body of a table: names in the first column, losses in red, the row named ``total`` stronger.
+
+    A cell is a text, or a small element.
+    """
     head = [solara.v.Html(tag="th", children=[""])]
     head += [solara.v.Html(tag="th", class_="text-right", children=[column]) for column in columns]
     body = []
@@ -55,5 +58,6 @@ def table(columns: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]], tot
     ]
 
 
-def _cell_class(cell: str) -> str:
-    return "text-right vega-loss" if cell.startswith("-") and len(cell) > 1 else "text-right"
+def _cell_class(cell: Any) -> str:
+    is_loss = isinstance(cell, str) and cell.startswith("-") and len(cell) > 1
+    return "text-right vega-loss" if is_loss else "text-right"

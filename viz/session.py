@@ -1,0 +1,39 @@
+"""What one visitor's page remembers besides the model: the key in hand, and the answer to the last action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import solara
+from mesa.visualization.utils import force_update
+
+from vega_mesa.agent import VegaAgent
+from vega_mesa.model import VegaModel
+from vega_mesa.viz.desk import attempt, traders
+
+key_in_hand: solara.Reactive[str] = solara.reactive("")
+answer: solara.Reactive[tuple[str, bool]] = solara.reactive(("", False))
+
+
+def trader(model: VegaModel) -> VegaAgent | None:
+    """The agent that the visitor trades as, None before there is one."""
+    keys = traders(model)
+    if not keys:
+        return None
+    return model.agent(key_in_hand.value if key_in_hand.value in keys else keys[-1])
+
+
+def do(model: VegaModel, act: Callable[[], Any], said: Callable[[Any], str] | str) -> bool:
+    """Act, say what came of it and redraw; a mistake or a refusal is shown in its own words, and changes nothing.
+
+    Args:
+        said: what the page says of a success.
+    """
+    result, error = attempt(model, act)
+    if error:
+        answer.set((error, True))
+    else:
+        answer.set((said if isinstance(said, str) else said(result), False))
+    force_update()
+    return not error

@@ -1,0 +1,117 @@
+"""An order ticket: what the page's fields say, as a command; and what would come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal, cast
+
+from vega_mesa.actions.receipt import OrderReceipt
+from vega_mesa.actions.trading import Life, Reference
+from vega_mesa.agent import VegaAgent
+from vega_mesa.errors import InvalidAmount
+from vega_mesa.model import VegaModel
+from vega_mesa.protocol.collateral import AccountType, Collateral
+from vega_mesa.protocol.commands.trading import OrderSubmission, StopOrdersSubmission
+from vega_mesa.protocol.markets.trading_market import TradingMarket
+
+KINDS: Final = ("limit", "market", "stop", "iceberg", "pegged")
+LIVES: Final = ("GTC", "GTT", "IOC", "FOK", "GFA", "GFN")
+REFERENCES: Final = ("best_bid", "mid", "best_ask")
+TRIGGERS: Final = ("falls below", "rises above")
+SHOWN: Final = (AccountType.GENERAL, AccountType.MARGIN, AccountType.ORDER_MARGIN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """The fields, as typed."""
+
+    kind: str = "limit"
+    side: Literal["buy", "sell"] = "buy"
+    size: str = ""
+    price: str = ""
+    life: str = "GTC"
+    expires: str = ""  # from now; of a good-till-time order
+    post_only: bool = False
+    reduce_only: bool = False
+    peak: str = ""  # of an iceberg: shown at a time,
+    minimum: str = ""  # and shown anew below
+    reference: str = "mid"  # what a pegged order follows,
+    offset: str = ""  # at which distance
+    trigger: str = "falls below"  # of a stop order,
+    trigger_price: str = ""
+
+    def command(self, agent: VegaAgent) -> OrderSubmission | StopOrdersSubmission:
+        """The command that the fields ask for.
+
+        Raises:
+            UsageError: a field is missing or cannot be read.
+        """
+        if self.kind != "stop":
+            return self._order(agent)
+        leg = agent.stop(self._order(agent), price=_given("trigger price", self.trigger_price))
+        falls = self.trigger == "falls below"
+        return StopOrdersSubmission(falls_below=leg if falls else None, rises_above=None if falls else leg)
+
+    def _order(self, agent: VegaAgent) -> OrderSubmission:
+        priced = self.kind in ("limit", "iceberg")
+        at_once = self.kind in ("market", "stop")
+        life = cast(Life, self.life)
+        return agent.order(
+            None,
+            self.side,
+            _given("size", self.size),
+            _given("price", self.price) if priced else None,
+            time_in_force=None if at_once else life,
+            expires=_given("expiry", self.expires) if life == "GTT" and not at_once else None,
+            post_only=self.post_only and priced,
+            reduce_only=self.reduce_only or self.kind == "stop",
+            peg=(cast(Reference, self.reference), _given("offset", self.offset)) if self.kind == "pegged" else None,
+            iceberg=(_given("peak", self.peak), _given("minimum", self.minimum)) if self.kind == "iceberg" else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What would come of an order if it were sent now; in people's units."""
+
+    error: str = ""
+    margin: tuple[float, float] = (0.0, 0.0)  # before and after
+    general: tuple[float, float] = (0.0, 0.0)
+    fees: float = 0.0
+    filled: float = 0.0
+    average_price: float | None = None
+
+
+def preview(model: VegaModel, agent: VegaAgent, command: Any) -> Preview:
+    """Send the command to a copy of the network, and look."""
+    market = agent.find_market()
+    units = model.units_of(market)
+    future = model.chain.fork()
+    transaction = future.submit(agent.key, command)
+    future.wait_for_total_catchup()
+    receipt = OrderReceipt(transaction, units)
+    before = _balances(model.exchange.collateral, agent.key, market)
+    after = _balances(future.exchange.collateral, agent.key, market)
+    order = transaction.order
+    refusal = order.reason if order is not None and order.status.name in ("REJECTED", "STOPPED") else ""
+    shown = units.shown_amount
+    return Preview(
+        error=transaction.error or str(refusal or ""),
+        general=(shown(before[0]), shown(after[0])),
+        margin=(shown(before[1] + before[2]), shown(after[1] + after[2])),
+        fees=shown(sum(before) - sum(after)),
+        filled=receipt.filled,
+        average_price=receipt.average_price,
+    )
+
+
+def _balances(collateral: Collateral, key: str, market: TradingMarket) -> list[int]:
+    general, *others = SHOWN
+    found = [collateral.balance(general, market.asset, key)]
+    return found + [collateral.balance(kind, market.asset, key, market.id) for kind in others]
+
+
+def _given(name: str, text: str) -> str:
+    if not text.strip():
+        raise InvalidAmount(f"{name}: please enter a number")
+    return text.strip()
