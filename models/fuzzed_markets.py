@@ -109,6 +109,7 @@ class FuzzedMarkets(VegaModel):
     def summary(self) -> dict[str, Any]:
         """As of every model; how many commands there were, what became of them, and how many invariants broke."""
         return super().summary() | {
+            "markets_traded": sum(number > 0 for number in self.tally.trades.values()),
             "commands_sent": sum(agent.sent for agent in self.fuzzers),
             "commands_accepted": sum(agent.accepted for agent in self.fuzzers),
             "commands_refused": sum(agent.refused for agent in self.fuzzers),

@@ -6,7 +6,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from vega_mesa.agents import ExponentialShapeMarketMaker, MarketManager, OpeningAuctionPair, RandomMarketOrderTrader
+from vega_mesa.agents import (
+    ExponentialShapeMarketMaker,
+    LimitOrderTrader,
+    MarketManager,
+    OpeningAuctionPair,
+    RandomMarketOrderTrader,
+)
 from vega_mesa.agents.price_processes import GeometricRandomWalk, PriceProcess
 from vega_mesa.agents.risky_trader import RiskyTrader
 from vega_mesa.errors import ConfigError
@@ -65,6 +71,7 @@ class MarketCrash(VegaModel):
         funds: of each buyer and seller.
         maker_funds: of the market maker.
         noise_traders: how many send market orders at random.
+        limit_order_traders: how many leave limit orders at random, of which some trade at once.
         initial_price: of the outside price.
         volatility: of the outside price in a step before and after the crash, as a fraction.
         price_monitoring: whether the market's own triggers may stop the fall by an auction.
@@ -99,6 +106,7 @@ class MarketCrash(VegaModel):
         funds: float = 10_000.0,
         maker_funds: float = 10_000_000.0,
         noise_traders: int = 5,
+        limit_order_traders: int = 3,
         initial_price: float = 60_000.0,
         volatility: float = 0.0005,
         price_monitoring: bool = False,
@@ -133,6 +141,8 @@ class MarketCrash(VegaModel):
         ExponentialShapeMarketMaker(self, prices=self.prices, size=1.0, commitment=100_000, funds=maker_funds)
         for _ in range(noise_traders):
             RandomMarketOrderTrader(self, buy_intensity=0.5, sell_intensity=0.5)
+        for _ in range(limit_order_traders):
+            LimitOrderTrader(self, prices=self.prices, life=10 * blocks_per_step * block_duration)
         for number in range(buyers):
             place = number / max(1, buyers - 1)
             bold = lowest_leverage + place * (leverage - lowest_leverage)

@@ -23,7 +23,7 @@ def broken_invariants(exchange: Exchange) -> list[str]:
     no book is crossed outside an auction, every resting order is registered with its party's position, positions of a
     market add up to nothing.
     """
-    broken = [f"asset {asset}: off by {amount}" for asset, amount in sorted(exchange.collateral.imbalance().items())]
+    broken = [f"asset {asset}: off by {amount}" for asset, amount in sorted(exchange.imbalance().items())]
     broken += [
         f"account {account.id}: {account.balance}"
         for account in exchange.collateral.accounts.values()
