@@ -11,7 +11,7 @@ from vega_mesa import __version__  # noqa: E402 - the checkout must be on the pa
 
 project = "vega_mesa"
 author = "The authors of vega_mesa"
-copyright = "Apache-2.0"
+copyright = "the authors of vega_mesa, Apache-2.0"
 release = version = __version__
 
 extensions = [
@@ -61,4 +61,4 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = {"index": [], "glossary": [], "clean_room": []}
+html_sidebars = dict.fromkeys(("index", "how_it_works", "conformance", "glossary", "clean_room"), [])
