@@ -108,8 +108,14 @@ class DuckDBStore:
         """Write every table as a Parquet file of its name."""
         folder.mkdir(parents=True, exist_ok=True)
         files = [folder / f"{table}.parquet" for table in SCHEMA]
-        for table, file in zip(SCHEMA, files, strict=True):
-            self.connection.execute(f"COPY \"{table}\" TO '{str(file).replace(chr(39), chr(39) * 2)}' (FORMAT parquet)")
+        for (table, columns), file in zip(SCHEMA.items(), files, strict=True):
+            exact = (  # Parquet has no whole numbers of 128 bits, but decimals
+                f'CAST("{c.name}" AS DECIMAL(38, 0)) AS "{c.name}"' if c.kind is Kind.AMOUNT else f'"{c.name}"'
+                for c in (TIME, *columns)
+            )
+            name = str(file).replace("'", "''")
+            query = f'SELECT {", ".join(exact)} FROM "{table}" ORDER BY time, rowid'  # noqa: S608 - names of our own
+            self.connection.execute(f"COPY ({query}) TO '{name}' (FORMAT parquet)")
         return files
 
     def close(self) -> None:
@@ -131,6 +137,9 @@ def _frame(table: Any) -> pd.DataFrame:
     return frame
 
 
+LARGEST: Final = 10**38 - 1  # an amount beyond it is kept as this one: no money has so many digits
+
+
 def _array(pa: Any, column: Column, values: Sequence[Any]) -> Any:
     """A column as an Arrow array; amounts are 64 bits wide where they fit, else decimals of 38 digits."""
     if column.kind is Kind.TEXT:
@@ -141,7 +150,7 @@ def _array(pa: Any, column: Column, values: Sequence[Any]) -> Any:
         try:
             return pa.array(values, pa.int64())
         except (OverflowError, pa.ArrowInvalid):
-            return pa.array(values, pa.decimal128(38, 0))
+            return pa.array([max(-LARGEST, min(LARGEST, value)) for value in values], pa.decimal128(38, 0))
     return pa.array(values, pa.int64())
 
 
@@ -219,11 +228,16 @@ class PostgreSQLStore:
 
     def export(self, folder: Path) -> list[Path]:
         """Write every table as a Parquet file of its name."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         folder.mkdir(parents=True, exist_ok=True)
         files = []
-        for table in SCHEMA:
+        for table, columns in SCHEMA.items():
             files.append(folder / f"{table}.parquet")
-            self.query(f'SELECT * FROM "{table}"').to_parquet(files[-1])  # noqa: S608 - as above
+            frame = self.query(f'SELECT * FROM "{table}"')  # noqa: S608 - a name of our own
+            arrays = {c.name: _array(pa, c, frame[c.name].tolist()) for c in (TIME, *columns)}
+            pq.write_table(pa.table(arrays), files[-1])
         return files
 
     def close(self) -> None:

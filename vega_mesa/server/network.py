@@ -7,7 +7,8 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from vega_mesa.chain.commands import decode, encode
@@ -32,6 +33,7 @@ ENTRIES: Final = 5_000  # of the log, in one answer
 TOPICS: Final = ("trades", "market_data", "blocks")
 _OPERATORS: Final = (EthereumStopBridge, EthereumCallResult)
 _DEEPEST: Final = 20
+LARGEST_NUMBER: Final = 10**30  # in a command
 Json = dict[str, Any]
 
 
@@ -146,6 +148,7 @@ class ServedNetwork:
             raise Rejected(422, f"the command is nested more than {_DEEPEST} deep")
         try:
             known = decode(command)
+            _check_numbers(known)
             _check_authority(party, known)
             self.spam.check(party, known)
             transaction = chain.submit(party, known)
@@ -224,6 +227,23 @@ def _check_authority(party: str, command: Any) -> None:
         raise Rejected(403, "a wallet of somebody else")
     if any(signer != party for signer in getattr(command, "signers", ())):
         raise Rejected(403, "data that somebody else would have to sign")
+
+
+def _check_numbers(value: object) -> None:
+    """No number of a command is so large that sums of it would not fit a database.
+
+    Raises:
+        Rejected: one is.
+    """
+    if isinstance(value, int | Decimal):
+        if not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+            raise Rejected(422, "a number of more than 30 digits")
+    elif is_dataclass(value):
+        for field in fields(value):
+            _check_numbers(getattr(value, field.name))
+    elif isinstance(value, tuple | list):
+        for item in value:
+            _check_numbers(item)
 
 
 def _is_deep(value: object, depth: int = 0) -> bool:

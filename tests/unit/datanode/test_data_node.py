@@ -174,6 +174,18 @@ def test_amounts_beyond_64_bits_stay_whole():
     store.close()
 
 
+def test_large_amounts_leave_whole_and_none_is_too_large(tmp_path):
+    import pandas as pd
+
+    store = DuckDBStore()
+    large = 10**30 + 1
+    store.write({"accounts": [1, "a", "GENERAL", "x", "p", "", large, 2, "b", "GENERAL", "x", "q", "", 10**60]})
+    store.export(tmp_path)
+    balances = pd.read_parquet(tmp_path / "accounts.parquet")["balance"]
+    assert [int(balance) for balance in balances] == [large, 10**38 - 1]
+    store.close()
+
+
 def test_a_journal_that_was_cut_short_gives_its_complete_blocks(tmp_path):
     path = tmp_path / "j"
     journal = Journal(path)

@@ -179,6 +179,22 @@ def test_a_signed_command_acts_for_its_party_alone(person, network):
         assert person.send(command).status_code == 403
 
 
+def test_numbers_beyond_any_money_are_turned_away(person, network):
+    bring_money(person, network)
+    market = network.model.market
+    token = network.exchange.assets.get(market.asset).details.source.contract_address
+    assert person.send(EthereumMintToken(address=token, amount=10**31)).status_code == 422
+    for price, size in ((10**30, 10**18), (1, 10**18), (10**30, 1)):
+        order = OrderSubmission(
+            market_id=market.id, side=Side.SELL, type=OrderType.LIMIT, time_in_force=TimeInForce.GTC, size=size,
+            price=price,
+        )  # fmt: skip
+        assert person.send(order).status_code < 500
+    network.next_block()
+    network.node.flush()
+    assert person.client.get("/health").json()["status"] == "ok"
+
+
 def test_spam_rules_count_by_epoch(person, network):
     assert person.send(_freeform(network)).status_code == 429  # no tokens
     person.send(FaucetMint(asset="VOTE", amount=10**6))
