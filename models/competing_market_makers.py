@@ -94,7 +94,7 @@ class CompetingMarketMakers(VegaModel):
         if makers < 1:
             raise ConfigError("makers", makers, "1 or more")
         self.made: dict[str, int] = {}  # volume by maker, position decimals
-        self._listen()
+        self._watch_trades()
         self.prices = GeometricRandomWalk(initial_price, volatility, self.child_generator())
         MarketManager(self, terms=market_terms(market), prices=self.prices)
         OpeningAuctionPair(self, price=initial_price)
@@ -124,9 +124,9 @@ class CompetingMarketMakers(VegaModel):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        self._listen()
+        self._watch_trades()
 
-    def _listen(self) -> None:
+    def _watch_trades(self) -> None:
         self.exchange.bus.subscribe(TradeHappened, self._on_trade)
 
     def _on_trade(self, event: TradeHappened) -> None:

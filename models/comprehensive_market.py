@@ -112,7 +112,7 @@ class ComprehensiveMarket(VegaModel):
         )
         self.trades: list[tuple[float, float, float]] = []  # time in seconds since the first block, price, size
         self.book_levels: list[_Level] = []
-        self._listen()
+        self._watch_trades()
         self.prices = GeometricRandomWalk(initial_price, volatility, self.child_generator())
         manager = MarketManager(self, terms=market_terms(market), prices=self.prices)
         change_terms(manager, price_monitoring=())
@@ -147,9 +147,9 @@ class ComprehensiveMarket(VegaModel):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        self._listen()
+        self._watch_trades()
 
-    def _listen(self) -> None:
+    def _watch_trades(self) -> None:
         self.exchange.bus.subscribe(TradeHappened, self._on_trade)
 
     def _on_trade(self, event: TradeHappened) -> None:

@@ -14,6 +14,7 @@ from vega_mesa.chain.genesis import Genesis
 from vega_mesa.chain.null_chain import NullChain
 from vega_mesa.errors import ConfigError, UnknownAsset, UnknownMarket, UnknownParty
 from vega_mesa.protocol.collateral import AccountType
+from vega_mesa.protocol.events.trading import MarketUpdated
 from vega_mesa.protocol.markets.states import MarketState
 from vega_mesa.scheduler import RandomActivation
 from vega_mesa.tally import Tally
@@ -112,9 +113,10 @@ class VegaModel(mesa.Model):
         self._keys: dict[str, VegaAgent] = {}
         self._key_numbers: dict[str, int] = {}
         self._markets: dict[str, TradingMarket] = {}  # also those that the exchange has removed
+        self._by_name: dict[str, TradingMarket] = {}  # what names meant when they were last looked up
         self._units: dict[str, MarketUnits] = {}
         self.tally = Tally()
-        self.tally.attach(self.chain.exchange.bus)
+        self._listen()
         self.datacollector = _collector(collect)
         self._collects = collect != "nothing"
 
@@ -193,10 +195,18 @@ class VegaModel(mesa.Model):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self.tally.attach(self.chain.exchange.bus)  # listeners do not travel
+        self._listen()  # listeners do not travel
         for agent in compat.agents_of(self) if self.initialised else ():
             if hasattr(agent, "listen"):
                 agent.listen()
+
+    def _listen(self) -> None:
+        bus = self.chain.exchange.bus
+        self.tally.attach(bus)
+        bus.subscribe(MarketUpdated, self._on_market_updated)
+
+    def _on_market_updated(self, event: MarketUpdated) -> None:  # noqa: ARG002 - whichever market it was
+        self._by_name.clear()  # governance may have given it another name
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -218,11 +228,12 @@ class VegaModel(mesa.Model):
             UnknownMarket: there is and was none.
         """
         self._look_for_markets()
-        market = self._markets.get(name)
+        market = self._markets.get(name) or self._by_name.get(name)
         if market is not None:
             return market
         for market in reversed(self._markets.values()):
             if name in (market.definition.code, market.definition.name):
+                self._by_name[name] = market
                 return market
         raise UnknownMarket(
             name, [market.definition.code or market.definition.name for market in self._markets.values()]
@@ -232,6 +243,7 @@ class VegaModel(mesa.Model):
         markets = self.chain.exchange.markets
         if next(reversed(markets), None) not in self._markets:  # the newest: when it is known, all are
             self._markets.update(markets)
+            self._by_name.clear()
 
     def units_of(self, market: TradingMarket) -> MarketUnits:
         """How the market's numbers are written."""
