@@ -13,6 +13,7 @@ from vega_mesa.models import MODELS
 from vega_mesa.viz.desk import guard
 from vega_mesa.viz.pages import PAGES
 from vega_mesa.viz.parameters import inputs
+from vega_mesa.viz.records import records_of
 from vega_mesa.viz.serve import MODEL_VARIABLE
 
 STYLE = Path(__file__).parent / "assets" / "page.css"
@@ -38,6 +39,7 @@ def Console(name: str) -> None:
     shown, show = solara.use_state(0)
     SolaraViz(model, components=[], model_params=inputs(MODELS[name]), name=f"vega_mesa \u00b7 {title(name)}")
     current = guard(model.value)
+    records_of(current)  # from the first step on
     with solara.v.Html(tag="div", class_="vega-console"):
         solara.v.Tabs(
             v_model=shown,

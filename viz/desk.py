@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from vega_mesa.agent import VegaAgent
 from vega_mesa.chain.transaction import Transaction
-from vega_mesa.errors import VegaMesaError
+from vega_mesa.errors import ConfigError, UnknownParty, VegaMesaError
 from vega_mesa.model import MOST_BLOCKS_FOR_DEPOSITS, VegaModel
 
 Result = TypeVar("Result")
@@ -58,7 +58,12 @@ def create(model: VegaModel, key: str) -> str:
     Raises:
         ConfigError: the key is taken.
     """
-    return HandTrader(model, key=key.strip() or None).key
+    name = key.strip() or None
+    try:
+        model.agent(name or "")
+    except UnknownParty:
+        return HandTrader(model, key=name).key
+    raise ConfigError("key", name, "a text that no other agent has")  # before there is an agent without a key
 
 
 def deposit(model: VegaModel, agent: VegaAgent, amount: str, *, wait: bool) -> Transaction:

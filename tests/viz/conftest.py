@@ -54,7 +54,10 @@ def browser():
 @pytest.fixture
 def visitor(address, browser):
     """A visitor's page, wide enough for a trading desk; whatever its console complains of fails the test."""
-    yield from visit(address, browser, width=1280, height=800)
+    for page in visit(address, browser, width=1280, height=800):
+        page.set_default_timeout(10_000)
+        page.wait_for_function("document.querySelectorAll('canvas').length >= 3", timeout=PATIENCE * 1_000)
+        yield page
 
 
 @pytest.fixture

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from vega_mesa.viz.pages.agents import AgentsPage
+from vega_mesa.viz.pages.ledger import LedgerPage
 from vega_mesa.viz.pages.market import MarketPage
 from vega_mesa.viz.pages.trade import TradePage
 
 PAGES: Final[dict[str, Callable[..., Any]]] = {
     "Market": MarketPage,
     "Trade": TradePage,
+    "Agents": AgentsPage,
+    "Ledger": LedgerPage,
 }
 
 __all__ = ["PAGES"]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import solara
+from mesa.visualization.utils import update_counter
 
 from vega_mesa.agent import VegaAgent
 from vega_mesa.model import VegaModel
@@ -25,6 +26,7 @@ MOST_FILLS = 50
 @solara.component
 def StandingCard(model: VegaModel, agent: VegaAgent | None) -> None:
     """Position, profit and money of the key in hand."""
+    update_counter.get()
     with Card("Position"):
         tiles = [
             box("vega-tile", box("vega-tile-name", name), box("vega-tile-value", value))
@@ -60,6 +62,7 @@ def _entry(agent: VegaAgent) -> float | None:
 @solara.component
 def OrdersCard(model: VegaModel, agent: VegaAgent | None) -> None:
     """Live orders and stop orders; one of them may be amended or cancelled."""
+    update_counter.get()
     chosen, choose = solara.use_state("")
     size, set_size = solara.use_state("")
     price, set_price = solara.use_state("")
@@ -138,6 +141,7 @@ def _stop_row(model: VegaModel, agent: VegaAgent, stop: StopOrder) -> tuple[str,
 @solara.component
 def FillsCard(model: VegaModel, agent: VegaAgent | None) -> None:
     """The party's own trades, the newest first."""
+    update_counter.get()
     rows = []
     if agent is not None:
         own = [fill for fill in reading_of(model).fills if agent.key in (fill.buyer, fill.seller)]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import solara
+from mesa.visualization.utils import update_counter
 
 from vega_mesa.actions.receipt import OrderReceipt
 from vega_mesa.agent import VegaAgent
@@ -22,6 +23,7 @@ from vega_mesa.viz.ticket import KINDS, LIVES, REFERENCES, TRIGGERS, Preview, Ti
 @solara.component
 def TicketCard(model: VegaModel, agent: VegaAgent | None) -> None:
     """Fields by the kind of order; buy and sell; the preview."""
+    update_counter.get()
     ticket, set_ticket = solara.use_state(Ticket())
 
     def change(**fields: Any) -> None:

@@ -40,6 +40,7 @@ def TradePage(model: VegaModel) -> None:
 @solara.component
 def KeyCard(model: VegaModel, agent: VegaAgent | None) -> None:
     """Choose or make a key, and bring money."""
+    update_counter.get()
     name, set_name = solara.use_state("")
     amount, set_amount = solara.use_state("10000")
     wait, set_wait = solara.use_state(True)

@@ -16,21 +16,20 @@ from vega_mesa.viz.panels.providers import ProvidersPanel
 from vega_mesa.viz.panels.state import StatePanel
 
 PANELS: Final = (PricePanel, DepthPanel, StatePanel, ProfitPanel, AccountsPanel, InsurancePanel)
-OF_MODEL: Final[dict[str, tuple[Any, ...]]] = {
-    "liquidity_provision": (
-        ProviderReturnsPanel,
-        ProvidersPanel,
-        ProviderServicePanel,
-        ProviderFeesPanel,
-        ProviderSharesPanel,
-        ProviderBondsPanel,
-        PricePanel,
-        DepthPanel,
-        StatePanel,
-        AccountsPanel,
-        InsurancePanel,
-    ),
-}
+OF_PROVIDERS: Final = (
+    ProviderReturnsPanel,
+    ProvidersPanel,
+    ProviderServicePanel,
+    ProviderFeesPanel,
+    ProviderSharesPanel,
+    ProviderBondsPanel,
+    PricePanel,
+    DepthPanel,
+    StatePanel,
+    AccountsPanel,
+    InsurancePanel,
+)
+OF_MODEL: Final[dict[str, tuple[Any, ...]]] = {"liquidity_provision": OF_PROVIDERS, "sla": OF_PROVIDERS}
 """What a model shows instead, by its name."""
 
 __all__ = ["OF_MODEL", "PANELS"]

@@ -1,0 +1,65 @@
+"""The ledger: every movement of money, filtered by party and type, and whether it all adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import solara
+from mesa.visualization.utils import update_counter
+
+from vega_mesa.experiments.standing import balances_by_type
+from vega_mesa.model import VegaModel
+from vega_mesa.viz.desk import lock_of
+from vega_mesa.viz.pages.fields import box, choice, grid
+from vega_mesa.viz.panels.card import Card
+from vega_mesa.viz.records import Movement, records_of
+
+MOST_ROWS = 200
+ALL = "all"
+
+
+@solara.component
+def LedgerPage(model: VegaModel) -> None:
+    """The whole page."""
+    update_counter.get()
+    party, set_party = solara.use_state(ALL)
+    kind, set_kind = solara.use_state(ALL)
+    with lock_of(model):
+        records = records_of(model)
+        movements = list(records.movements)
+        balances = balances_by_type(model)
+        conserved = not model.imbalance()
+    found = chosen(movements, party, kind)
+    with solara.v.Html(tag="div", class_="vega-page vega-ledger"):
+        with Card("Movements"):
+            with box("vega-row vega-filters"):
+                choice("party", party, [ALL, *sorted({one for move in movements for one in move.parties})], set_party)
+                choice("type", kind, [ALL, *sorted({move.kind for move in movements})], set_kind)
+                box("vega-count", f"{len(found):,} of {records.seen:,} movements")
+            rows = [(f"{move.number}", _cells(move)) for move in found[: -MOST_ROWS - 1 : -1]]
+            grid(("block", "type", "from", "to", "amount", "asset"), rows, "no money has moved since the page opened")
+        with Card("Conservation"):
+            text, look = ("money adds up", "vega-good") if conserved else ("money does not add up", "vega-bad")
+            with box("vega-chips"):
+                box(f"vega-chip {look}", text)
+            grid(("account", "balance"), conservation(balances), "no balances yet")
+
+
+def chosen(movements: Iterable[Movement], party: str, kind: str) -> list[Movement]:
+    """The movements of a party and of a type, ``all`` for any."""
+    return [move for move in movements if (party in (ALL, *move.parties)) and kind in (ALL, move.kind)]
+
+
+def conservation(balances: list[tuple[str, str, float]]) -> list[tuple[str, list[str]]]:
+    """All kinds of accounts, and the sum of each asset: what came in from outside stands against it, so it is zero."""
+    rows = []
+    for symbol in dict.fromkeys(asset for asset, _, _ in balances):
+        own = [(kind, value) for asset, kind, value in balances if asset == symbol]
+        rows += [(symbol, [kind, f"{value:,.2f}"]) for kind, value in own]
+        total = round(sum(value for _, value in own), 6) + 0.0
+        rows.append((symbol, ["sum of all", f"{total:,.2f}"]))
+    return rows
+
+
+def _cells(move: Movement) -> list[str]:
+    return [f"{move.block:,}", move.kind, move.giver, move.receiver, f"{move.amount:,.6g}", move.asset]
