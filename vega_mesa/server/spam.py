@@ -5,6 +5,7 @@ Counted is what entered a block, refused or not. Besides, a party has a number o
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from vega_mesa.protocol.refusal import Refused
@@ -81,7 +82,7 @@ class SpamRules:
 
     def _check_policy(self, party: str, policy: Policy) -> None:
         parameters = self._exchange.network_parameters
-        if policy.tokens and self._stake(party) < parameters.decimal(policy.tokens):
+        if policy.tokens and self._stake(party) < Decimal(str(parameters.get(policy.tokens))):
             raise Refused(
                 "party has insufficient associated governance tokens in their staking account to submit "
                 f"{policy.name} request"
