@@ -57,7 +57,7 @@ bench: $(STAMP)
 
 docs: $(STAMP)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --group docs
-	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@$(BIN)/python -m sphinx -W --keep-going -q -j auto -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 clean:
