@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class AuctionUncrosser(FundedTrader):
     """Buys, or sells, in whatever auction the market is in, at prices that cross with those of its other half.
 
-    An auction that price monitoring has called ends only with a crossing (0026-AUCT, 0032-PRIM): this gives it one, so
-    that a market goes on after a shock. Orders are good for the auction only.
+    An opening auction ends only with a crossing, and one that price monitoring has called finds a new price only where
+    somebody trades (0026-AUCT, 0032-PRIM): this sees to both. Orders are good for the auction only.
 
     Args:
         prices: where they meet; without one the auction's indicative price, or the market's mark.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vega_mesa.agents.book_shapes import Shape
 from vega_mesa.agents.price_processes import PriceProcess
@@ -14,6 +14,8 @@ from vega_mesa.units import Number
 
 if TYPE_CHECKING:
     from vega_mesa.model import VegaModel
+
+_NOTHING: Final = 1e-6
 
 
 class BackgroundMarket(ShapedMarketMaker):
@@ -55,7 +57,7 @@ class BackgroundMarket(ShapedMarketMaker):
             self._recover()
         totals = {"buy": 0.0, "sell": 0.0}
         for quote in super().quotes(reference):
-            size = quote.size * self._fullness[quote.side]
+            size = self.round_size(quote.size * self._fullness[quote.side], market=self.market)
             totals[quote.side] += size
             yield quote._replace(size=size)
         self._quoted = totals
@@ -67,8 +69,9 @@ class BackgroundMarket(ShapedMarketMaker):
         for order in self.orders(self.market):
             left["buy" if order.side.name == "BUY" else "sell"] += shown(order.true_remaining)
         for side, quoted in self._quoted.items():
-            full = self._fullness[side] * min(1.0, left[side] / quoted) if quoted else 1.0
-            self._fullness[side] = full + self.resilience * (1 - full)
+            missing = 1 - self._fullness[side] * min(1.0, left[side] / quoted) if quoted else 0.0
+            missing *= 1 - self.resilience
+            self._fullness[side] = 1 - missing if missing > _NOTHING else 1.0
 
 
 class MarketRegime(NamedTuple):

@@ -103,12 +103,16 @@ class MomentumTrader(FundedTrader):
             return
         price = self.mid_price(self.market) or self.mark_price(self.market)
         if price is not None:
-            self.seen.append(price)
-            del self.seen[: -4 * self.slow]
+            self.see(price)
         opinion = self.opinion()
         if acts and opinion and abs(self.position(self.market) + opinion * self.size) <= self.limit:
             size = self.round_size(self.size, market=self.market)
             self.submit_order(self.market, "buy" if opinion > 0 else "sell", size)
+
+    def see(self, price: float) -> None:
+        """Remember the newest price, and as many before it as the longest window needs."""
+        self.seen.append(price)
+        del self.seen[: -4 * self.slow]
 
     def opinion(self) -> int:
         """1 for up, -1 for down, 0 for none, or not enough prices yet."""

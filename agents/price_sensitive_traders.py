@@ -19,7 +19,7 @@ class PriceSensitiveTrader(RandomMarketOrderTrader):
     """What the two have in common: a Poisson flow around a reference price that thins out with the distance.
 
     Args:
-        prices: reference; without one the market's mark price.
+        prices: reference; without one the market's mid price, or its mark.
         intensity: orders to each side in a step, on average, when the quote is at the reference.
         decay: of the flow, per fraction of the price: at a distance of ``1 / decay`` the flow is down to 37 per cent.
         size: of an order, on average.
@@ -62,7 +62,9 @@ class PriceSensitiveTrader(RandomMarketOrderTrader):
 
     def reference_price(self) -> float | None:
         """What it believes the price to be."""
-        return self.mark_price(self.market) if self.prices is None else self.prices.price(self.model.step_count)
+        if self.prices is not None:
+            return self.prices.price(self.model.step_count)
+        return self.mid_price(self.market) or self.mark_price(self.market)
 
     def distance(self, side: Literal["buy", "sell"], reference: float) -> float:
         """How far the quote that a side would trade with is on the wrong side of the reference, as a fraction of it.

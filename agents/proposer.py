@@ -66,8 +66,8 @@ class Proposer(VegaAgent):
         wanted = list(changes) if isinstance(changes, Iterable) else [changes]
         closes, enacts = self.blocks(self.voting), self.blocks(self.voting + 1)
         proposals = [self.propose(change, closes_in=closes, enacts_in=enacts) for change in wanted]
-        for proposal in proposals:
-            self.pass_vote(proposal)
+        for change, proposal in zip(wanted, proposals, strict=True):
+            self.pass_vote(proposal, getattr(change, "key", type(change).__name__))
         for proposal in proposals:
             self.await_state(proposal.id)
         return [proposal.id for proposal in proposals]
@@ -84,9 +84,9 @@ class Proposer(VegaAgent):
             UpdateNetworkParameter(key=name, value=value) for name, value in names if parameters.text(name) != value
         )
 
-    def pass_vote(self, proposal: Transaction) -> None:
+    def pass_vote(self, proposal: Transaction, what: str = "a change") -> None:
         """Vote for a proposal, as soon as it takes votes."""
-        self.done(proposal, "a proposal")
+        self.done(proposal, f"proposing {what}")
         self.wait_until(lambda: self.works(self.vote(proposal.id)), "a vote to be taken")
 
     def await_state(self, id: str, state: str = "STATE_ENACTED") -> None:

@@ -101,7 +101,6 @@ class TechnicalTrader(MomentumTrader):
 
     def opinion(self) -> int:
         """1 for up, -1 for down, 0 for none, or not enough candles yet."""
-        self._see()
         if len(self.candles) < 2:
             return 0
         value = self.score()
@@ -135,11 +134,8 @@ class TechnicalTrader(MomentumTrader):
         columns = [np.ascontiguousarray(column) for column in np.array(self.candles).T]
         return sum(getattr(library, name)(*columns) for name in self.patterns or candlestick_patterns())
 
-    def _see(self) -> None:
+    def see(self, price: float) -> None:
         """Put the newest price into the candle that is being made; keep as many as the longest window needs."""
-        if not self.seen:
-            return
-        price = self.seen[-1]
         if self._steps == 0:
             opened = self.candles[-1][3] if self.candles else price
             self.candles.append((opened, max(opened, price), min(opened, price), price))
