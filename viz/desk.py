@@ -43,7 +43,7 @@ def lock_of(model: VegaModel) -> Any:
 def guard(model: VegaModel) -> VegaModel:
     """Make the steps of a model hold its lock; again does nothing."""
     if not isinstance(vars(model).get("step"), GuardedStep):
-        vars(model)["step"] = GuardedStep(model, model.step)
+        model.__dict__["step"] = GuardedStep(model, model.step)
     return model
 
 

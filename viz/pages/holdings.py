@@ -70,7 +70,7 @@ def OrdersCard(model: VegaModel, agent: VegaAgent | None) -> None:
 
     def amend() -> None:
         assert agent is not None
-        given = {"size": size.strip() or None, "price": price.strip() or None}
+        given: dict[str, Any] = {"size": size.strip() or None, "price": price.strip() or None}
         if session.do(model, lambda: agent.amend_order(chosen, **given), "order amended"):
             choose("")
 
