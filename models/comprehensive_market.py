@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from vega_mesa.agents import (
     ExponentialShapeMarketMaker,
@@ -21,7 +21,6 @@ from vega_mesa.agents.lux_marchesi_trader import LuxMarchesiTrader
 from vega_mesa.agents.mean_reversion_trader import MeanReversionTrader
 from vega_mesa.agents.price_processes import GeometricRandomWalk
 from vega_mesa.agents.risky_trader import RiskyTrader
-from vega_mesa.experiments.stylised_facts import StylisedFacts, stylised_facts
 from vega_mesa.model import AgentMaker, VegaModel
 from vega_mesa.models.terms import change_terms, market_terms
 from vega_mesa.protocol.events.trading import TradeHappened
@@ -41,8 +40,10 @@ class ComprehensiveMarket(VegaModel):
     A crowd that follows trend and majority or the value (Lux and Marchesi), expectations of three kinds (Chiarella and
     Iori), trend followers and their opposites, noise that makes and noise that takes, leveraged buyers, a trader who
     knows the value to come; makers and a liquidity provider who do not know it and quote around the price they see.
-    Nobody sets the price: it is what trading makes of a quiet value. :meth:`facts` measures it as
-    :mod:`vega_mesa.experiments.stylised_facts` measures a real one.
+    Nobody sets the price: it is what trading makes of a quiet value. The answer, to be set beside
+    that of a real market::
+
+        stylised_facts(model.trade_table(), model.bar)  # of vega_mesa.experiments.stylised_facts
 
     Args:
         rng: seed.
@@ -67,13 +68,6 @@ class ComprehensiveMarket(VegaModel):
         network_parameters: values by their Vega names, where they are not the model's.
         extra_agents: more agents, see :class:`vega_mesa.model.VegaModel`.
     """
-
-    MEASURES: ClassVar[Mapping[str, str]] = {
-        "excess kurtosis": "fact_excess_kurtosis",
-        "clustering of volatility": "fact_clustering",
-        "volume and volatility": "fact_volume_volatility",
-        "profit": "profit_",
-    }
 
     def __init__(
         self,
@@ -186,17 +180,7 @@ class ComprehensiveMarket(VegaModel):
 
         return pd.DataFrame(self.book_levels, columns=["step", "side", "distance", "volume"])
 
-    def facts(self) -> StylisedFacts:
-        """The market measured, a bar a step."""
-        return stylised_facts(self.trade_table(), self.bar)
-
     @property
     def bar(self) -> float:
         """Length of a step, seconds."""
         return self.blocks_per_step * self.chain.genesis.block_duration / NANOSECONDS
-
-    def summary(self) -> dict[str, Any]:
-        """As of every model, and the facts: ``fact_excess_kurtosis``..."""
-        from dataclasses import asdict
-
-        return super().summary() | {f"fact_{name}": value for name, value in asdict(self.facts()).items()}

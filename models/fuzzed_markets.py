@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Literal
 from vega_mesa.agents import ExponentialShapeMarketMaker, MarketManager, OpeningAuctionPair, RandomMarketOrderTrader
 from vega_mesa.agents.fuzzer import FuzzingAgent
 from vega_mesa.agents.price_processes import GeometricRandomWalk
+from vega_mesa.chain.invariants import broken_invariants, replays
 from vega_mesa.errors import ConfigError
-from vega_mesa.experiments.invariants import broken_invariants, replays
 from vega_mesa.model import AgentMaker, VegaModel
 from vega_mesa.models.terms import NextMarketManager, change_terms, market_terms
 
@@ -104,7 +104,7 @@ class FuzzedMarkets(VegaModel):
 
     def replays(self) -> bool:
         """Whether the finished run, executed anew from its log, comes to the same state."""
-        return replays(self)
+        return replays(self.chain)
 
     def summary(self) -> dict[str, Any]:
         """As of every model; how many commands there were, what became of them, and how many invariants broke."""
