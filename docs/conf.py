@@ -61,4 +61,4 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = dict.fromkeys(("index", "how_it_works", "conformance", "glossary", "clean_room"), [])
+html_sidebars = {page: [] for page in ("index", "how_it_works", "conformance", "glossary", "clean_room")}
