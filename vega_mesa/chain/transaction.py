@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha3_256
 from typing import TYPE_CHECKING, Any
 
-from vega_mesa.protocol.matching.identifiers import IdGenerator
+from vega_mesa.protocol.matching.identifiers import IdGenerator, LaterId
 
 if TYPE_CHECKING:
     from vega_mesa.protocol.matching.order import Order, Trade
@@ -40,7 +40,7 @@ class Transaction(IdGenerator):
         self.outcome: Any = None
         self.mistake: str | None = None
         self._id = ""
-        self._fresh = True
+        self._given = 0
 
     @property
     def id(self) -> str:
@@ -51,13 +51,17 @@ class Transaction(IdGenerator):
 
     def next(self) -> str:
         """The next id, 64 hexadecimal digits."""
-        if self._fresh:
-            self._fresh = False
-            if not self._id:
-                self._id = transaction_id(self.chain_id, self.party, self.nonce)
-            self._current = self._id
-            return self._id
-        return super().next()
+        if self._given:
+            return super().next()
+        self._given = 1
+        self._chain = [self._id or self.id]
+        return self._id
+
+    def later(self) -> LaterId:
+        """Set the next id aside."""
+        if not self._given:
+            self._chain = [self.id]
+        return super().later()
 
     @property
     def pending(self) -> bool:

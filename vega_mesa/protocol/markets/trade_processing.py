@@ -74,7 +74,7 @@ def _move_positions(
     if order.off_book:  # a market maker aggresses in an uncrossing, with all its trades in one order
         positions.register(order)
     for trade, passive in zip(trades, passives, strict=True):
-        trade.id = ids.next()
+        trade.later_id = ids.later()
         if passive.off_book:
             positions.register(passive)
         if buying:

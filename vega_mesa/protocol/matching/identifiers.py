@@ -6,6 +6,20 @@ from collections.abc import Sequence
 from hashlib import sha3_256
 
 
+LaterId = tuple[list[str], int]  # the ids of a chain that have been worked out so far, and the place of the id in it
+
+
+def id_at(chain: list[str], place: int) -> str:
+    """The id at a place of a chain; what is missing up to there is worked out: each id is the hash of the one before.
+
+    Args:
+        chain: at least the root; is extended.
+    """
+    while len(chain) <= place:
+        chain.append(sha3_256(bytes.fromhex(chain[-1])).hexdigest())
+    return chain[place]
+
+
 class IdGenerator:
     """Gives ids in a row: the root itself, then hash of hash of hash.
 
@@ -13,19 +27,23 @@ class IdGenerator:
         root: 64 hexadecimal digits, or any even number of them for the roots of block start and end.
     """
 
-    __slots__ = ("_current", "_fresh")
+    __slots__ = ("_chain", "_given")
 
     def __init__(self, root: str) -> None:
-        self._current = root
-        self._fresh = True
+        self._chain = [root]
+        self._given = 0
 
     def next(self) -> str:
         """The next id, lower-case hexadecimal; hashed only when it is asked for."""
-        if self._fresh:
-            self._fresh = False
-        else:
-            self._current = sha3_256(bytes.fromhex(self._current)).hexdigest()
-        return self._current
+        place = self._given
+        self._given = place + 1
+        return id_at(self._chain, place)
+
+    def later(self) -> LaterId:
+        """Set the next id aside: :func:`id_at` works it out if anybody ever reads it."""
+        place = self._given
+        self._given = place + 1
+        return self._chain, place
 
     def take(self, count: int) -> list[str]:
         """The next ``count`` ids."""

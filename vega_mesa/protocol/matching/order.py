@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from vega_mesa.protocol.matching.identifiers import LaterId, id_at
+
 if TYPE_CHECKING:
     from vega_mesa.protocol.matching.price_level import PriceLevel
 
@@ -264,12 +266,14 @@ def rebuild_order(values: tuple[Any, ...]) -> Order:
 class Trade:
     """One execution. ``price`` in asset decimals, ``market_price`` in market decimals, ``timestamp`` in nanoseconds.
 
-    ``buyer_fee`` and ``seller_fee`` are set by the fee engine (:class:`vega_mesa.protocol.fees.Fee`), or None.
+    ``buyer_fee`` and ``seller_fee`` are set by the fee engine (:class:`vega_mesa.protocol.fees.Fee`), or None. An id
+    that was set aside as ``later_id`` is worked out when it is read: most trades are never asked for theirs.
     """
 
     __slots__ = (
-        "id", "market", "price", "market_price", "size", "aggressor", "buyer", "seller", "buy_order", "sell_order",
-        "timestamp", "type", "buyer_fee", "seller_fee", "buyer_auction_batch", "seller_auction_batch",
+        "later_id", "market", "price", "market_price", "size", "aggressor", "buyer", "seller", "buy_order",
+        "sell_order", "timestamp", "type", "buyer_fee", "seller_fee", "buyer_auction_batch", "seller_auction_batch",
+        "_id",
     )  # fmt: skip
 
     def __init__(
@@ -286,7 +290,8 @@ class Trade:
         timestamp: int,
         type: TradeType = TradeType.DEFAULT,
     ) -> None:
-        self.id = ""
+        self._id = ""
+        self.later_id: LaterId | None = None
         self.market = market
         self.price = price
         self.market_price = market_price
@@ -302,6 +307,18 @@ class Trade:
         self.seller_fee: object | None = None
         self.buyer_auction_batch = 0
         self.seller_auction_batch = 0
+
+    @property
+    def id(self) -> str:
+        """64 hexadecimal digits, or "" before the trade is booked."""
+        if not self._id and self.later_id is not None:
+            self._id = id_at(*self.later_id)
+            self.later_id = None
+        return self._id
+
+    @id.setter
+    def id(self, value: str) -> None:
+        self._id = value
 
     def __reduce__(self) -> tuple[object, ...]:
         arguments = (
