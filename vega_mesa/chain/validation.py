@@ -64,33 +64,29 @@ def is_plain(command: object) -> bool:
     False says nothing: then the kinds of the fields have to be checked (:func:`vega_mesa.chain.commands.check`), and
     what they say (:func:`validate`).
     """
-    if type(command) is OrderSubmission:
-        return _is_plain_order(command)
     if type(command) is OrderCancellation:
         return type(command.market_id) is str and type(command.order_id) is str
-    return False
-
-
-def _is_plain_order(order: OrderSubmission) -> bool:
-    side, life, size, price = order.side, order.time_in_force, order.size, order.price
+    if type(command) is not OrderSubmission:
+        return False
+    side, life, size, price = command.side, command.time_in_force, command.size, command.price
     if not (
         (side is BUY or side is SELL)
         and type(size) is int
         and 0 < size <= LARGEST_SIZE
         and type(price) is int
-        and order.expires_at is NEVER
-        and order.reference is UNNAMED
-        and order.post_only is False
-        and order.reduce_only is False
-        and order.pegged_order is None
-        and order.iceberg_opts is None
-        and type(order.market_id) is str
-        and order.market_id
+        and command.expires_at is NEVER
+        and command.reference is UNNAMED
+        and command.post_only is False
+        and command.reduce_only is False
+        and command.pegged_order is None
+        and command.iceberg_opts is None
+        and type(command.market_id) is str
+        and command.market_id
     ):
         return False
-    if order.type is LIMIT:
+    if command.type is LIMIT:
         return 0 < price <= LARGEST and (life is GTC or life is IOC or life is FOK)
-    return order.type is MARKET and price == 0 and (life is IOC or life is FOK)
+    return command.type is MARKET and price == 0 and (life is IOC or life is FOK)
 
 
 def validate(command: object) -> None:

@@ -132,7 +132,7 @@ def announce(market: FuturesMarket, party: str, levels: MarginLevels | None) -> 
 
 def check_new_order(market: FuturesMarket, order: Order, position: Position) -> None:
     """Move the initial margin of the position with the order registered, or refuse the order whole (03 §6.6)."""
-    if market.auction.margin_in_auction or not _move_initial(market, order.party, position):
+    if market.auction.margin_in_auction or not move_initial(market, order.party, position):
         secure(market, position, order_levels(market, position, order.price))
 
 
@@ -146,13 +146,13 @@ def check_market_order(market: FuturesMarket, order: Order, position: Position, 
             after = HypotheticalPosition(position.size + volume, position.buy - volume, position.sell)
         else:
             after = HypotheticalPosition(position.size - volume, position.buy, position.sell - volume)
-        if _move_initial(market, order.party, after):
+        if move_initial(market, order.party, after):
             return
     traded = position.with_trades(order, [(trade.size, trade.price) for trade in trades])
     secure(market, traded, order_levels(market, traded, order.price))
 
 
-def _move_initial(market: FuturesMarket, party: str, position: Exposed) -> bool:
+def move_initial(market: FuturesMarket, party: str, position: Exposed) -> bool:
     """Bring the margin account up to the initial level in continuous trading, out of the general account.
 
     What :func:`secure` comes to for nearly all orders, without the other levels.
@@ -164,8 +164,9 @@ def _move_initial(market: FuturesMarket, party: str, position: Exposed) -> bool:
         return False
     accounts = market.accounts[party]
     margin, general = accounts.margin, accounts.general
-    missing = market.margin.initial(position, market.mark_price or 0, market.product.margin_increment())
-    missing -= margin.balance
+    product = market.product
+    increment = product.margin_increment() if product.adds_to_margins else None
+    missing = market.margin.initial(position, market.mark_price or 0, increment) - margin.balance
     if missing > general.balance:
         return False
     if missing > 0:

@@ -77,7 +77,7 @@ def submit_order(
         reject(market, order, refusal)
         raise
     finally:
-        if trigger_stops:
+        if trigger_stops and (market.stop_orders.orders or market.stop_orders.looked_at != market.last_traded_price):
             stop_triggers.evaluate(market, ids)
 
 
@@ -189,7 +189,7 @@ def _park(market: FuturesMarket, order: Order) -> Confirmation:
         set_peak(order, order.iceberg)
     pegging.park(market, order)
     market.track_expiry(order)
-    return Confirmation(order, [], [])
+    return Confirmation(order)
 
 
 def _rest_in_auction(market: FuturesMarket, order: Order, position: Position) -> Confirmation:
@@ -211,7 +211,7 @@ def _rest_in_auction(market: FuturesMarket, order: Order, position: Position) ->
     market.announce(order)
     if refusal is not None:
         raise refusal
-    return Confirmation(order, [], [])
+    return Confirmation(order)
 
 
 def _trade(market: FuturesMarket, order: Order, position: Position, ids: IdGenerator) -> Confirmation:
@@ -222,11 +222,12 @@ def _trade(market: FuturesMarket, order: Order, position: Position, ids: IdGener
         if order.reduce_only:
             hidden = hold_back(order, position.size)
         elif not isolated and not position.reduced_by(order):
-            margining.check_new_order(market, order, position)
+            if not margining.move_initial(market, order.party, position):
+                margining.check_new_order(market, order, position)
         if not isolated and book.rest(order):
             if OrderUpdated in market.bus.wanted:
                 market.announce(order)
-            return Confirmation(order, [], [])
+            return Confirmation(order)
         book.validate(order)
         fills = book.match(order, market.now)
         if fills:
@@ -276,7 +277,7 @@ def _rest_unmatched(market: FuturesMarket, order: Order) -> Confirmation:
         return _park(market, order)
     market.book.add_resting(order)
     market.announce(order)
-    return Confirmation(order, [], [])
+    return Confirmation(order)
 
 
 def _settle_remainder(market: FuturesMarket, order: Order, hidden: int) -> None:

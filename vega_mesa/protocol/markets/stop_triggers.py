@@ -100,7 +100,9 @@ def evaluate(market: TradingMarket, ids: IdGenerator) -> None:
     if not pool.orders:
         scale = market.price_scale
         pool.last_price = last * scale.divisor // scale.multiplier
+        pool.looked_at = last
         return
+    pool.looked_at = 0
     while True:
         result = pool.trigger(market.price_scale.over(market.last_traded_price), market.now, market.open_volume)
         for order in (*result.stopped, *result.cancelled):

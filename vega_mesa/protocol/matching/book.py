@@ -175,7 +175,7 @@ class OrderBook(Depth):
                 order.status = FILLED
                 return confirmation
         else:
-            confirmation = Confirmation(order, [], [])
+            confirmation = Confirmation(order)
         if self.in_auction:
             self.add_resting(order)
             return confirmation

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vega_mesa.protocol.matching.order import Order, Trade
 
 
@@ -35,7 +37,7 @@ class Confirmation:
 
     __slots__ = ("order", "trades", "passive")
 
-    def __init__(self, order: Order, trades: list[Trade], passive: list[Order]) -> None:
+    def __init__(self, order: Order, trades: Sequence[Trade] = (), passive: Sequence[Order] = ()) -> None:
         self.order = order
         self.trades = trades
         self.passive = passive

@@ -74,6 +74,7 @@ class StopOrderPool:
     Attributes:
         orders: by id, in order of insertion.
         last_price: price at the last look, from which new trailing stop orders start.
+        looked_at: the same in asset decimals while the pool is empty, else 0; kept out of snapshots.
     """
 
     __slots__ = (
@@ -87,6 +88,7 @@ class StopOrderPool:
         "_expiring",
         "_sequences",
         "_inserted",
+        "looked_at",
     )
 
     def __init__(self) -> None:
@@ -101,6 +103,15 @@ class StopOrderPool:
         self._expiring = ExpiringOrders()
         self._sequences: dict[str, int] = {}
         self._inserted = 0
+        self.looked_at = 0
+
+    def __getstate__(self) -> tuple[None, dict[str, object]]:
+        return None, {name: getattr(self, name) for name in self.__slots__ if name != "looked_at"}
+
+    def __setstate__(self, state: tuple[None, dict[str, object]]) -> None:
+        self.looked_at = 0
+        for name, value in state[1].items():
+            setattr(self, name, value)
 
     def count(self, party: str) -> int:
         """How many stop orders of a party wait."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from vega_mesa.protocol.arithmetic import Factor
 from vega_mesa.protocol.data_sources.binding import settlement_binding
@@ -99,6 +99,8 @@ class Future:
             raise Refused(OUTSIDE_CAP)
 
     # -- what only perpetuals do -------------------------------------------------------------------------------------
+
+    adds_to_margins: ClassVar[bool] = False
 
     def margin_increment(self) -> Factor | None:
         """Nothing is added to the margins of a future."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from vega_mesa.protocol.arithmetic import EXACT, Factor, format_decimal
 from vega_mesa.protocol.data_sources.binding import settlement_binding
@@ -253,6 +253,8 @@ class Perpetual:
                 self._announce_point(market, source, time, price, series.twap(time))
 
     # -- margins -----------------------------------------------------------------------------------------------------
+
+    adds_to_margins: ClassVar[bool] = True
 
     def margin_increment(self) -> Factor | None:
         """What a unit of long volume adds to a maintenance margin now: a part of the payment due so far (05 §1.8)."""
