@@ -15,7 +15,7 @@ from vega_mesa.viz.panels.accounts import AccountsPanel, amount
 from vega_mesa.viz.panels.card import Card, ChartCard
 from vega_mesa.viz.panels.profit import ProfitPanel
 
-COLUMNS = ("type", "general", "margin", "bond", "position", "profit")
+COLUMNS = ("general", "margin", "bond", "position", "profit")
 MOST_AGENTS = 200
 MOST_POINTS = 800
 ALL = "all"
@@ -47,7 +47,7 @@ def cells(agent: VegaAgent) -> list[str]:
     """What an agent has, as words."""
     money = (agent.general(), agent.margin(), agent.bond())
     position = f"{agent.position():,.6g}"
-    return [type(agent).__name__, *map(amount, money), position, amount(agent.profit())]
+    return [*map(amount, money), position, amount(agent.profit())]
 
 
 def profits(model: VegaModel) -> Lines:

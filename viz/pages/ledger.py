@@ -37,7 +37,7 @@ def LedgerPage(model: VegaModel) -> None:
                 choice("type", kind, [ALL, *sorted({move.kind for move in movements})], set_kind)
                 box("vega-count", f"{len(found):,} of {records.seen:,} movements")
             rows = [(f"{move.number}", _cells(move)) for move in found[: -MOST_ROWS - 1 : -1]]
-            grid(("block", "type", "from", "to", "amount", "asset"), rows, "no money has moved since the page opened")
+            grid(("block", "type", "amount", "asset", "from", "to"), rows, "no money has moved since the page opened")
         with Card("Conservation"):
             text, look = ("money adds up", "vega-good") if conserved else ("money does not add up", "vega-bad")
             with box("vega-chips"):
@@ -62,4 +62,4 @@ def conservation(balances: list[tuple[str, str, float]]) -> list[tuple[str, list
 
 
 def _cells(move: Movement) -> list[str]:
-    return [f"{move.block:,}", move.kind, move.giver, move.receiver, f"{move.amount:,.6g}", move.asset]
+    return [f"{move.block:,}", move.kind, f"{move.amount:,.6f}", move.asset, move.giver, move.receiver]
