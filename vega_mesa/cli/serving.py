@@ -39,8 +39,9 @@ def serve_model(
     Raises:
         VegaMesaError: a mistake in what was asked for.
     """
-    from vega_mesa.server.serve import FOR_ANYBODY, is_local, serve
+    from vega_mesa.server.serve import FOR_ANYBODY, check_address, is_local, serve
 
+    check_address(host, port, speed)
     kind: type[VegaModel] = choose(name, MODELS)
     arguments = one_value(kind, pairs) | files(kind, prices, market)
     if "network_parameters" in parameters_of(kind):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any, Final, Literal
 
@@ -26,6 +26,7 @@ except ImportError as missing:
 LARGEST_BODY: Final = 64 * 1024  # bytes
 LARGEST_NUMBER: Final = 2**53 - 1
 MOST_ROWS: Final = 1_000
+_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
 
 Id = Annotated[str, Path(max_length=128)]
 OptionalId = Annotated[str | None, Query(max_length=128)]
@@ -99,6 +100,33 @@ class BodyLimit:
             return {"type": "http.request", "body": bytes(body), "more_body": False}
 
         await self.app(scope, replay, send)
+
+
+class Measured:
+    """Takes the time of every answer."""
+
+    def __init__(self, app: ASGIApp, observe: Callable[[str, str, int, float], None]) -> None:
+        self.app = app
+        self.observe = observe
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and tell its method, route, status and seconds."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        start, status = time.perf_counter(), 500
+
+        async def listen(part: Message) -> None:
+            nonlocal status
+            if part["type"] == "http.response.start":
+                status = part["status"]
+            await send(part)
+
+        try:
+            await self.app(scope, receive, listen)
+        finally:
+            route = getattr(scope.get("route"), "path", "none")
+            self.observe(scope["method"], route, status, time.perf_counter() - start)
 
 
 def create_app(network: ServedNetwork, *, clock: bool = True) -> FastAPI:
@@ -181,13 +209,10 @@ def _add_measuring(app: FastAPI, network: ServedNetwork) -> None:
     for name, (text, value) in figures.items():
         prometheus.Gauge(name, text, registry=registry).set_function(value)
 
-    @app.middleware("http")
-    async def measure(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
-        start = time.perf_counter()
-        answer = await follow(request)
-        route = getattr(request.scope.get("route"), "path", "none")
-        requests.labels(request.method, route, answer.status_code).observe(time.perf_counter() - start)
-        return answer
+    def observe(method: str, route: str, status: int, seconds: float) -> None:
+        requests.labels(method if method in _METHODS else "other", route, status).observe(seconds)
+
+    app.add_middleware(Measured, observe=observe)
 
     @app.get("/metrics", tags=["server"], response_class=Response)
     async def metrics() -> Response:
@@ -271,7 +296,8 @@ def _markets(network: ServedNetwork) -> APIRouter:
     @router.get("/markets/{market}/data")
     async def market_data(market: Id) -> Any:
         """Its figures now."""
-        return views.market_data_view(views.find_market(exchange, market))
+        found = views.find_market(exchange, market)
+        return views.market_data_view(found) | {"price_bounds": views.price_bounds(found)}
 
     @router.get("/markets/{market}/depth")
     async def depth(market: Id, levels: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 20) -> Any:

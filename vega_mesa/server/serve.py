@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from typing import TYPE_CHECKING, Final
 
 from vega_mesa.errors import MissingExtra, UsageError
@@ -46,8 +47,7 @@ def serve(
         import uvicorn
     except ImportError as missing:
         raise MissingExtra(EXTRA) from missing
-    if not 0 < speed <= 1e6:
-        raise UsageError(f"--speed: {speed} is not a positive number")
+    check_address(host, port, speed)
     network = ServedNetwork(model, db=db, speed=speed, chain_id=chain_id)
     try:
         uvicorn.run(
@@ -57,6 +57,23 @@ def serve(
     finally:
         network.close()
     return network
+
+
+def check_address(host: str, port: int, speed: float) -> None:
+    """Before a network is made: whether it can be served.
+
+    Raises:
+        UsageError: somebody listens there, no such interface, or no such speed.
+    """
+    if not 0 < speed <= 1e6:
+        raise UsageError(f"--speed: {speed:g} is not a positive number")
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise UsageError(f"--port: cannot listen on {host}:{port} ({error.strerror}), choose another") from None
 
 
 def is_local(host: str) -> bool:

@@ -55,6 +55,19 @@ def market_data_view(market: TradingMarket) -> Json:
     return dict(zip((column.name for column in MARKET_DATA), map(str, market_figures(market)), strict=True))
 
 
+def price_bounds(market: TradingMarket) -> list[Json]:
+    """Prices beyond which an auction starts, market decimals."""
+    return [
+        {
+            "low": str(bound.low),
+            "high": str(bound.high),
+            "reference": str(bound.reference),
+            "active": bool(bound.active),
+        }
+        for bound in market.price_monitor.market_bounds(market.price_scale)
+    ]
+
+
 def depth_view(market: TradingMarket, levels: int) -> Json:
     """The best prices of both sides, best first."""
     over = market.price_scale.over

@@ -112,6 +112,8 @@ def test_every_read_answers(client, network):
         assert answer.status_code == 200 and answer.content, path
     margin = client.get(f"/markets/{id}/margin?side=sell&size=1000&price=600000").json()
     assert 0 < int(margin["maintenance"]) < int(margin["initial"])
+    assert int(client.get(f"/markets/{id}/data").json()["price_bounds"][0]["low"]) > 0
+    assert 'route="/orders",status="200"' in client.get("/metrics").text
     assert client.get("/markets/x").status_code == 404
     assert client.get("/history/nothing").status_code == 422
 
