@@ -26,7 +26,7 @@ class FuzzingAgent(FundedTrader):
     Args:
         commands: in a step.
         kinds: names of the commands to send, ``OrderSubmission``...; None for all that there are.
-        sense: part of the commands that are plain orders, amendments and cancellations near the price.
+        sense: part of the commands that are plain orders, amendments, cancellations and stop orders near the price.
         junk: part of the commands in which some field, or the command itself, may be anything.
     """
 

@@ -28,8 +28,14 @@ from vega_mesa.chain.shapes import (
 )
 from vega_mesa.errors import ConfigError
 from vega_mesa.protocol.command_handlers import HANDLERS
-from vega_mesa.protocol.commands.trading import OrderAmendment, OrderCancellation, OrderSubmission
-from vega_mesa.protocol.matching.order import Side, TimeInForce
+from vega_mesa.protocol.commands.trading import (
+    OrderAmendment,
+    OrderCancellation,
+    OrderSubmission,
+    StopOrderSetup,
+    StopOrdersSubmission,
+)
+from vega_mesa.protocol.matching.order import OrderType, Side, TimeInForce
 
 if TYPE_CHECKING:
     from vega_mesa.agent import VegaAgent
@@ -42,7 +48,9 @@ _DECIMALS: Final = tuple(map(Decimal, ("0", "0.001", "0.01", "0.1", "0.5", "1", 
 _JUNK: Final[tuple[Any, ...]] = (
     None, True, "", "junk", "\ud800", -1, 2**300, 1.5, float("nan"), Decimal("NaN"), b"", [], {}, (),
 )  # fmt: skip
-_ORDERS: Final = (OrderSubmission, OrderSubmission, OrderSubmission, OrderAmendment, OrderCancellation)
+_ORDERS: Final = (
+    OrderSubmission, OrderSubmission, OrderSubmission, OrderAmendment, OrderCancellation, StopOrdersSubmission,
+)  # fmt: skip
 _PRICES: Final = ("price", "base", "lower_bound", "upper_bound")
 _SIZES: Final = ("size", "peak_size", "minimum_visible_size")
 _AMOUNTS: Final = ("amount", "commitment_amount", "minimum_size", "maximum_size")
@@ -122,7 +130,7 @@ class RandomCommands:
     Args:
         random: where the draws come from.
         kinds: names of the commands to draw, see :data:`KINDS`; None for all.
-        sense: part of the draws that are plain orders, amendments and cancellations near the price.
+        sense: part of the draws that are plain orders, amendments, cancellations and stop orders near the price.
         junk: part of the draws in which some field, or the command itself, may be anything.
     """
 
@@ -154,14 +162,29 @@ class RandomCommands:
         random = self.random
         kind = random.choice(self.sensible)
         market, price, size = random.choice(words.markets), random.randint(*words.prices), random.randint(*words.sizes)
+        side = random.choice((Side.BUY, Side.SELL))
+        if kind is StopOrdersSubmission:
+            return self._stop_order(market, side, size, price)
         if kind is OrderSubmission or not words.orders:
-            side = random.choice((Side.BUY, Side.SELL))
             life = random.choice((TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK))
             return OrderSubmission(market_id=market, side=side, size=size, price=price, time_in_force=life)
         order = random.choice(words.orders)
         if kind is OrderAmendment:
             return OrderAmendment(market_id=market, order_id=order, price=price, size_delta=random.randint(-size, size))
         return OrderCancellation(market_id=market, order_id=order)
+
+    def _stop_order(self, market: str, side: Side, size: int, price: int) -> StopOrdersSubmission:
+        """A stop loss, a take profit, or both; on a position that there may be."""
+        order = OrderSubmission(
+            market_id=market, side=side, size=size, type=OrderType.MARKET, time_in_force=TimeInForce.IOC,
+            reduce_only=True,
+        )  # fmt: skip
+        legs = [StopOrderSetup(order_submission=order, price=price), None]
+        self.random.shuffle(legs)
+        if self.random.random() < 0.3:
+            trailing = StopOrderSetup(order_submission=order, trailing_percent_offset=Decimal("0.05"))
+            legs = [trailing if leg is None else leg for leg in legs]
+        return StopOrdersSubmission(falls_below=legs[0], rises_above=legs[1])
 
     # -- by shape --------------------------------------------------------------------------------------------------
 
