@@ -80,6 +80,7 @@ class DuckDBStore:
         import pyarrow as pa
 
         connection = self.connection
+        connection.execute("SET threads = 1")  # more of them cost more than they save on batches as small as ours
         connection.begin()
         for table, added in rows.items():
             if added:
@@ -88,6 +89,7 @@ class DuckDBStore:
                 connection.execute(f'INSERT INTO "{table}" SELECT * FROM incoming')  # noqa: S608 - a name of our own
                 connection.unregister("incoming")
         connection.commit()
+        connection.execute("RESET threads")
 
     def height(self) -> int:
         """The last block written, 0 before the first."""
