@@ -1,4 +1,4 @@
-"""Every module can be the first one that somebody imports: no circle of imports depends on who starts it."""
+"""Every package, and every module beside one, can be imported first: no circle of imports depends on who starts it."""
 
 import os
 import pkgutil
@@ -30,9 +30,10 @@ sys.exit(any(failed))
 """
 
 
-def test_every_module_can_be_imported_first():
-    names = [found.name for found in pkgutil.walk_packages(vega_mesa.__path__, "vega_mesa.", onerror=print)]
-    assert len(names) > 100
+def test_every_package_can_be_imported_first():
+    found = pkgutil.walk_packages(vega_mesa.__path__, "vega_mesa.", onerror=print)
+    names = [module.name for module in found if module.ispkg or module.name.count(".") == 1]
+    assert len(names) > 30
     environment = os.environ | {"SOLARA_CHECK_HOOKS": "off", "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT],
