@@ -3,6 +3,7 @@
 from vega_mesa.agents.arbitrage_liquidity_provider import ArbitrageLiquidityProvider
 from vega_mesa.agents.auction_uncrosser import AuctionUncrosser
 from vega_mesa.agents.automated_market_maker import AutomatedMarketMakerUser
+from vega_mesa.agents.automated_purchase_manager import AutomatedPurchaseManager
 from vega_mesa.agents.avellaneda_stoikov import AvellanedaStoikovMarketMaker
 from vega_mesa.agents.background_market import BackgroundMarket, MarketRegime, MultiRegimeBackgroundMarket
 from vega_mesa.agents.chiarella_iori_trader import ChiarellaIoriTrader
@@ -41,6 +42,7 @@ __all__ = [
     "ArbitrageLiquidityProvider",
     "AuctionUncrosser",
     "AutomatedMarketMakerUser",
+    "AutomatedPurchaseManager",
     "AvellanedaStoikovMarketMaker",
     "BackgroundMarket",
     "ChiarellaIoriTrader",

@@ -9,9 +9,8 @@ from vega_mesa.actions.governance import MarketTerms, read_market
 from vega_mesa.agents.market_presets import BITCOIN_FUTURE
 from vega_mesa.agents.price_processes import PriceProcess
 from vega_mesa.agents.proposer import Proposer
-from vega_mesa.errors import Unsupported
 from vega_mesa.protocol.commands.governance import NewMarket
-from vega_mesa.protocol.markets.definition import FutureProduct, PerpetualProduct, SpotProduct
+from vega_mesa.protocol.markets.definition import FutureProduct, SpotProduct
 from vega_mesa.protocol.markets.states import TRADABLE
 from vega_mesa.protocol.refusal import Refused
 from vega_mesa.units import decimal, from_integer, round_to
@@ -32,7 +31,8 @@ class MarketManager(Proposer):
         terms: of the market: a definition, Vega's proposal JSON, or a file of it. Asset ids in it become the id of the
             new asset, oracle signers that it leaves open become this agent's key.
         prices: what the oracle reports at the end: the price of the run's last step. Without it, the mark price.
-        asset: symbol of the settlement asset.
+        asset: symbol of the settlement asset; on a spot market, of the quote asset.
+        base_asset: symbol of a spot market's base asset.
         asset_decimals: of the asset; None for as many as the market needs, at least 6.
         asset_kind: ``token`` on the simulated Ethereum, listed on its bridge, or ``builtin``.
         opening_auction: how many blocks the opening auction lasts at least.
@@ -46,6 +46,7 @@ class MarketManager(Proposer):
         terms: MarketTerms = BITCOIN_FUTURE,
         prices: PriceProcess | None = None,
         asset: str = "USDT",
+        base_asset: str = "BTC",
         asset_decimals: int | None = None,
         asset_kind: Literal["token", "builtin"] = "token",
         opening_auction: int = 2,
@@ -55,10 +56,9 @@ class MarketManager(Proposer):
         super().__init__(model, voting=voting, key=key)
         self.change = read_market(terms, signers=(self.key,), assets=NO_ASSETS)
         definition = self.change.definition
-        if isinstance(definition.product, SpotProduct):
-            raise Unsupported("instrument.spot", "a spot market", "a future or perpetual: spot has two assets")
         self.prices = prices
         self.asset = asset
+        self.base_asset = base_asset
         needed = definition.decimal_places + definition.position_decimal_places
         self.asset_decimals = max(6, needed) if asset_decimals is None else asset_decimals
         self.asset_kind = asset_kind
@@ -68,23 +68,32 @@ class MarketManager(Proposer):
     # -- before ----------------------------------------------------------------------------------------------------
 
     def initialise(self) -> None:
-        """Stake, vote the asset in, list it, vote the market in: until its opening auction has begun."""
+        """Stake, vote the assets in, list them, vote the market in: until its opening auction has begun."""
         self.stake_tokens()
         asset_id = self._make_asset()
         product = self.change.definition.product
-        assert isinstance(product, FutureProduct | PerpetualProduct)
-        definition = replace(self.change.definition, product=replace(product, settlement_asset=asset_id))
+        if isinstance(product, SpotProduct):
+            decimals = max(6, self.change.definition.position_decimal_places)
+            base_id = self._vote_asset_in(self.base_asset, decimals)
+            definition = replace(
+                self.change.definition, product=replace(product, base_asset=base_id, quote_asset=asset_id)
+            )
+        else:
+            definition = replace(self.change.definition, product=replace(product, settlement_asset=asset_id))
         self.market_id = self._make_market(replace(self.change, definition=definition))
 
     def _make_asset(self) -> str:
+        return self._vote_asset_in(self.asset, self.asset_decimals)
+
+    def _vote_asset_in(self, symbol: str, decimals: int) -> str:
         token = ""
         if self.asset_kind == "token":
             number = len(self.model.exchange.bridge.ethereum.tokens)
             token = TOKEN_ADDRESS.format(number)
-            self.done(self.deploy_token(token, self.asset, self.asset, self.asset_decimals), "deploying a token")
+            self.done(self.deploy_token(token, symbol, symbol, decimals), "deploying a token")
         proposal = self.propose_asset(
-            self.asset,
-            self.asset_decimals,
+            symbol,
+            decimals,
             token=token,
             closes_in=self.blocks(self.voting + 2),
             enacts_in=self.blocks(self.voting + 3),
@@ -153,10 +162,11 @@ class MarketManager(Proposer):
         self.done(self.submit_oracle_data({name: value}), f"oracle data {name}")
 
     def _terminate_by_vote(self, price: float) -> None:
+        has_settlement = not isinstance(self.change.definition.product, SpotProduct)
         proposal = self.propose_market_state(
             self.market_id,
             "terminate",
-            price,
+            price if has_settlement else None,
             closes_in=self.blocks(self.voting),
             enacts_in=self.blocks(self.voting + 1),
         )

@@ -74,3 +74,20 @@ BITCOIN_FUTURE: Final[dict[str, Any]] = {
     },
     "markPriceConfiguration": {"compositePriceType": "COMPOSITE_PRICE_TYPE_LAST_TRADE"},
 }
+
+BITCOIN_SPOT: Final[dict[str, Any]] = {
+    "priceDecimalPlaces": "1",
+    "sizeDecimalPlaces": "3",
+    "tickSize": "1",
+    "instrument": {
+        "code": "BTC/USDT-SPOT",
+        "name": "Bitcoin / Tether USD (Spot)",
+        "spot": {"baseAsset": None, "quoteAsset": None, "name": "BTC/USDT"},
+    },
+    "metadata": ["base:BTC", "quote:USDT", "class:fx/crypto", "spot"],
+    "priceMonitoringParameters": BITCOIN_FUTURE["priceMonitoringParameters"],
+    "targetStakeParameters": {"timeWindow": "3600", "scalingFactor": 0.05},
+    "logNormal": BITCOIN_FUTURE["logNormal"],
+    "slaParams": BITCOIN_FUTURE["liquiditySlaParameters"],
+    "liquidityFeeSettings": {"method": "METHOD_MARGINAL_COST"},
+}

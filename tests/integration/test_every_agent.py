@@ -7,7 +7,9 @@ import pytest
 from vega_mesa import agents
 from vega_mesa.agent import VegaAgent
 from vega_mesa.agents.control.quotes import FixedSpread
-from vega_mesa.agents.market_presets import BITCOIN_FUTURE
+from vega_mesa.agents.market_presets import BITCOIN_FUTURE, BITCOIN_SPOT
+from vega_mesa.agents.price_processes import RecordedPrices
+from vega_mesa.model import VegaModel
 from vega_mesa.testing import Stage, check_agent
 
 ETHER = BITCOIN_FUTURE | {"instrument": BITCOIN_FUTURE["instrument"] | {"code": "ETH/USDC"}}
@@ -25,8 +27,23 @@ class TwoVenues(Stage):
             maker(self)
 
 
+class SpotVenue(VegaModel):
+    """A spot market on which two agree on a price."""
+
+    def __init__(self, *, makers=(), **terms):
+        super().__init__(**terms)
+        self.prices = RecordedPrices([1_000.0])
+        agents.MarketManager(self, asset_kind="builtin", terms=BITCOIN_SPOT)
+        agents.OpeningAuctionPair(self, price=1_000.0, key="buyer")
+        agents.KeyFunder(self, keys=["buyer-seller"], asset="BTC", amount=10.0)
+        for maker in makers:
+            maker(self)
+
+
 ARGUMENTS = {  # of who needs some, or has more than one way
     "AutomatedMarketMakerUser-following": {"follows": 0.01, "width": 0.02, "leverage": 2},
+    "AutomatedPurchaseManager-spot": {"every": 3, "amount": 5_000.0},
+    "FuzzingAgent-spot": {},
     "FuzzingAgent-junk": {"sense": 0.0, "junk": 1.0},
     "HedgedMarketMaker": {"hedge": "ETH/USDC"},
     "KeyFunder": {"keys": ("a", "b"), "top_up": 1_000.0},
@@ -55,7 +72,7 @@ def test_it_keeps_the_rules(name):
         kind(model, **arguments, **dict.fromkeys(needed, model.prices))
 
     maker.__name__ = name
-    check_agent(maker, model=TwoVenues if "hedge" in arguments else Stage)
+    check_agent(maker, model=SpotVenue if name.endswith("-spot") else TwoVenues if "hedge" in arguments else Stage)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))

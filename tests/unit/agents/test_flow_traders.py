@@ -6,6 +6,7 @@ import pytest
 from vega_mesa.agents import (
     AuctionUncrosser,
     BackgroundMarket,
+    LimitOrderTrader,
     MarketManager,
     MeanReversionTrader,
     PriceSensitiveLimitOrderTrader,
@@ -180,3 +181,19 @@ def test_the_book_of_a_background_market_is_its_shape():
     asks = background.depth("sell", 5)
     assert [round(level.price / 50_000 - 1, 6) for level in asks] == [0.0005, 0.001, 0.0015, 0.002, 0.0025]
     assert isinstance(background, BackgroundMarket)
+
+
+def test_limit_orders_at_log_normal_distances_some_of_which_expire():
+    path = [60_000.0] * 9
+    arguments = {"key": "trader", "submit_probability": 1.0, "cancel_probability": 0.0, "size": 0.01, "life": 5000.0}
+    arguments |= {"distance": 0.02, "distance_spread": 0.5, "expiring": 0.3, "prices": RecordedPrices(path)}
+    model = until_continuous(stage(path, (LimitOrderTrader, arguments)))
+    for _ in range(250):
+        model.step()
+    orders = model.agent("trader").orders()
+    logs = np.log([abs(order.price / 60_000e6 - 1) for order in orders])
+    assert np.mean(logs) == pytest.approx(np.log(0.02), abs=0.15) and np.std(logs) == pytest.approx(0.5, rel=0.15)
+    expiring = sum(order.expires_at > 0 for order in orders) / len(orders)
+    assert expiring == pytest.approx(0.3, abs=0.1)
+    with pytest.raises(ConfigError, match="expiring"):
+        stage(path, (LimitOrderTrader, {"expiring": 2.0}))

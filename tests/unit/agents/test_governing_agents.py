@@ -3,14 +3,20 @@
 import pytest
 
 from vega_mesa.agents import (
+    AutomatedPurchaseManager,
     DiscountProgrammeManager,
     KeyFunder,
+    MarketManager,
     NetworkParameterManager,
+    OpeningAuctionPair,
     RebateProgrammeManager,
     ReferralProgrammeManager,
     RewardFunder,
 )
+from vega_mesa.agents.market_presets import BITCOIN_SPOT
+from vega_mesa.agents.price_processes import RecordedPrices
 from vega_mesa.errors import ConfigError
+from vega_mesa.model import VegaModel
 from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.commands.bridging import WithdrawSubmission
 from vega_mesa.testing import Stage
@@ -138,4 +144,31 @@ def test_keys_are_funded_and_topped_up(kind):
     for _ in range(60 if kind == "token" else 5):
         model.step()
     assert [funder.free_money(key) for key in strangers] == [1000.5, 1401.0]
+    assert model.imbalance() == {}
+
+
+@pytest.mark.parametrize("side", ["buy", "sell"])
+def test_the_network_trades_on_a_spot_market_by_schedule(side):
+    model = VegaModel(rng=1, num_steps=120)
+    MarketManager(model, terms=BITCOIN_SPOT, asset_kind="builtin")
+    OpeningAuctionPair(model, price=1000.0, key="buyer", funds=1_000_000)
+    KeyFunder(model, keys=["buyer-seller"], asset="BTC", amount=500.0)
+    amount = 5_000.0 if side == "buy" else 5.0
+    purchases = AutomatedPurchaseManager(
+        model, key="ef" * 32, side=side, amount=amount, most=amount / 2, prices=RecordedPrices([1000.0]), every=12
+    )
+    model.initialise()
+    while model.step_count < 20:
+        model.step()
+    assert purchases.is_running() and purchases.given.accepted
+    other = model.agent("buyer-seller" if side == "buy" else "buyer")
+    other.submit_order(None, "sell" if side == "buy" else "buy", 10.0, 1000.0)
+    for _ in range(80):
+        model.step()
+    market, balance = model.market, model.exchange.collateral.balance
+    got = market.definition.product.base_asset if side == "buy" else market.asset
+    received = balance(AccountType.NETWORK_TREASURY, got) / 10**6
+    assert received == pytest.approx(5.0 if side == "buy" else 5_000.0, rel=0.02)
+    assert balance(AccountType.BUY_BACK_FEES, purchases.source()) < 0.02 * amount * 10**6
+    model.run()
     assert model.imbalance() == {}

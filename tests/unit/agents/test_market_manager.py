@@ -3,11 +3,11 @@ import json
 
 import pytest
 
-from vega_mesa.agents import MarketManager, OpeningAuctionPair
-from vega_mesa.agents.market_presets import BITCOIN_FUTURE
+from vega_mesa.agents import KeyFunder, MarketManager, OpeningAuctionPair
+from vega_mesa.agents.market_presets import BITCOIN_FUTURE, BITCOIN_SPOT
 from vega_mesa.agents.price_processes import RecordedPrices
 from vega_mesa.chain.genesis import Genesis
-from vega_mesa.errors import ConfigError, Unsupported
+from vega_mesa.errors import ConfigError
 from vega_mesa.model import VegaModel
 from vega_mesa.protocol.assets import BuiltinSource, ERC20Source
 from vega_mesa.protocol.markets.states import MarketState, TradingMode
@@ -115,10 +115,22 @@ def test_a_field_that_is_missing_or_wrong_is_named():
         Stage(terms=without)
     with pytest.raises(ConfigError, match="linearSlippageFactor"):
         Stage(terms=terms(linearSlippageFactor="much"))
-    spot = terms()
-    spot["instrument"] = {"code": "A/B", "name": "A/B", "spot": {"baseAsset": "a", "quoteAsset": "b"}}
-    with pytest.raises(Unsupported, match="spot"):
-        Stage(terms=spot)
+
+
+@pytest.mark.parametrize("kind", ["token", "builtin"])
+def test_a_spot_market_has_two_assets_and_trades_them(kind):
+    model = Stage(terms=BITCOIN_SPOT, asset_kind=kind, num_steps=8)
+    funder = KeyFunder(model, keys=["OpeningAuctionPair-2"], asset="BTC", amount=5.0)
+    model.initialise()
+    assert model.market.state is MarketState.PENDING and model.find_asset("BTC") != model.find_asset("USDT")
+    for _ in range(6):
+        model.step()
+    buyer, seller = model.agent("OpeningAuctionPair-1"), model.agent("OpeningAuctionPair-2")
+    assert (buyer.balance("BTC"), seller.balance("BTC")) == (1.0, 4.0)
+    assert seller.balance("USDT") == pytest.approx(buyer.balance("USDT") + 200, abs=0.5)
+    assert funder.free_money("OpeningAuctionPair-1") == 1.0
+    model.run()
+    assert model.market.has_ended and model.imbalance() == {}
 
 
 def test_genesis_comes_with_a_token_to_vote_with():
