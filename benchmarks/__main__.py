@@ -33,7 +33,8 @@ def rows(*, quick: bool) -> Iterator[Row]:
         verdict = _at_most(cost, idle_agents.LIMIT) if agents == 10_000 else ""
         yield f"{agents:,} idle agents", f"{blocks:,.0f} blocks/s", f"{cost:.2f} x Mesa's shuffle_do", verdict
     own, ratio = recording.measure(rounds)
-    yield "run with a data node", _rate(own, "transactions"), f"{ratio:.2f} of without", _at_least(ratio, recording.FLOOR)
+    verdict = _at_least(ratio, recording.FLOOR)
+    yield "run with a data node", _rate(own, "transactions"), f"{ratio:.2f} of without", verdict
     saving, loading, forking, size = snapshots.measure_times(rounds)
     what = f"{snapshots.ORDERS:,} orders, {snapshots.PARTIES:,} parties"
     verdict = _at_most(saving + loading, snapshots.LIMIT)

@@ -221,9 +221,8 @@ def _trade(market: FuturesMarket, order: Order, position: Position, ids: IdGener
     try:
         if order.reduce_only:
             hidden = hold_back(order, position.size)
-        elif not isolated and not position.reduced_by(order):
-            if not margining.move_initial(market, order.party, position):
-                margining.check_new_order(market, order, position)
+        elif not isolated:
+            _back(market, order, position)
         if not isolated and book.rest(order):
             if OrderUpdated in market.bus.wanted:
                 market.announce(order)
@@ -256,6 +255,12 @@ def _trade(market: FuturesMarket, order: Order, position: Position, ids: IdGener
     if refusal is not None:
         raise refusal
     return confirmation
+
+
+def _back(market: FuturesMarket, order: Order, position: Position) -> None:
+    """Move the margin that the order asks for, or refuse it; one that reduces the position asks for none."""
+    if not position.reduced_by(order) and not margining.move_initial(market, order.party, position):
+        margining.check_new_order(market, order, position)
 
 
 def _bill(market: FuturesMarket, order: Order, position: Position, trades: list[Trade]) -> FeeBill:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha3_256
 
-
 LaterId = tuple[list[str], int]  # the ids of a chain that have been worked out so far, and the place of the id in it
 
 
