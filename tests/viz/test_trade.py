@@ -53,7 +53,7 @@ def test_a_hand_placed_order_trades_with_a_bot_and_the_fill_is_seen(desk):
     choose(desk, "type", "market")
     fill(desk, size="0.1")
     desk.locator(".vega-preview", has_text="would trade").wait_for()
-    assert "0.00 \u2192 " in desk.locator(".vega-preview").inner_text()
+    desk.locator(".vega-preview", has_text="0.00 \u2192 ").wait_for()
     press(desk, "Send buy order")
     says(desk, "filled 0.1 at")
     tile(desk, "position").get_by_text("+0.1").wait_for()

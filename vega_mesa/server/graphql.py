@@ -174,13 +174,27 @@ class Block:
     time: str
 
 
-def create_router(network: ServedNetwork) -> GraphQLRouter[None, None]:  # noqa: C901 - a list of questions
+def create_router(network: ServedNetwork) -> GraphQLRouter[None, None]:
     """The GraphQL of a network."""
-    exchange = network.exchange
+    schema = strawberry.Schema(
+        _query(network),
+        subscription=_subscription(network),
+        extensions=[
+            lambda: QueryDepthLimiter(max_depth=DEEPEST),
+            lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
+            lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
+        ],
+    )
+    return GraphQLRouter(schema)
 
-    def data(market: str) -> MarketData:
-        found = views.find_market(exchange, market)
-        return MarketData(time=str(network.chain.now), **views.market_data_view(found))
+
+def _market_data(network: ServedNetwork, market: str) -> MarketData:
+    found = views.find_market(network.exchange, market)
+    return MarketData(time=str(network.chain.now), **views.market_data_view(found))
+
+
+def _query(network: ServedNetwork) -> type:
+    exchange = network.exchange
 
     @strawberry.type
     class Query:
@@ -199,7 +213,7 @@ def create_router(network: ServedNetwork) -> GraphQLRouter[None, None]:  # noqa:
         @strawberry.field
         def market_data(self, market: str) -> MarketData:
             """Its figures now."""
-            return data(market)
+            return _market_data(network, market)
 
         @strawberry.field
         def depth(self, market: str, levels: int = 20) -> Depth:
@@ -211,8 +225,7 @@ def create_router(network: ServedNetwork) -> GraphQLRouter[None, None]:  # noqa:
         def trades(self, market: str | None = None, limit: int = 100) -> list[Trade]:
             """The last trades of closed blocks, the newest last."""
             rows = network.node.table("trades", market=market, last=_limited(limit)).to_dict("records")
-            wanted = Trade.__annotations__
-            return [Trade(**{name: str(row[name]) for name in wanted}) for row in rows]
+            return [Trade(**{name: str(row[name]) for name in Trade.__annotations__}) for row in rows]
 
         @strawberry.field
         def orders(self, party: str | None = None, market: str | None = None, limit: int = 100) -> list[Order]:
@@ -240,6 +253,10 @@ def create_router(network: ServedNetwork) -> GraphQLRouter[None, None]:  # noqa:
             """Every network parameter."""
             return [Parameter(name=name, value=value) for name, value in exchange.network_parameters.all().items()]
 
+    return Query
+
+
+def _subscription(network: ServedNetwork) -> type:
     async def news(topic: str, market: str | None) -> AsyncGenerator[dict[str, Any], None]:
         with network.listening(topic) as queue:
             while True:
@@ -269,16 +286,7 @@ def create_router(network: ServedNetwork) -> GraphQLRouter[None, None]:  # noqa:
             async for told in news("blocks", None):
                 yield Block(**told)
 
-    schema = strawberry.Schema(
-        Query,
-        subscription=Subscription,
-        extensions=[
-            lambda: QueryDepthLimiter(max_depth=DEEPEST),
-            lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
-            lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
-        ],
-    )
-    return GraphQLRouter(schema)
+    return Subscription
 
 
 def _limited(number: int) -> int:

@@ -29,7 +29,7 @@ def sizes(confirmation):
 
 def test_a_plain_order_rests(desk):
     confirmation = desk.buy(5, 100)
-    assert confirmation.trades == []
+    assert not confirmation.trades
     assert confirmation.order.status is ACTIVE
     assert desk.levels(BUY) == [(100, 5, 1)]
     assert desk.book.best_bid() == 100
@@ -96,7 +96,7 @@ def test_ioc_without_a_trade_is_stopped_without_reason(desk):
 def test_fok_that_finds_too_little_is_stopped_without_reason(desk):
     desk.sell(999, 100)
     confirmation = desk.buy(1000, 100, tif=FOK)
-    assert confirmation.trades == []
+    assert not confirmation.trades
     assert (confirmation.order.status, confirmation.order.remaining, confirmation.order.reason) == (STOPPED, 1000, "")
     assert desk.levels(SELL) == [(100, 999, 1)]
 
@@ -117,7 +117,7 @@ def test_fok_behind_an_own_order_is_self_trading(desk):
     desk.sell(5, 100)
     desk.sell(5, 100, "me")
     confirmation = desk.buy(6, 100, "me", tif=FOK)
-    assert confirmation.trades == []
+    assert not confirmation.trades
     assert (confirmation.order.status, confirmation.order.reason) == (STOPPED, "SELF_TRADING")
     assert desk.buy(5, 100, "me", tif=FOK).order.status is FILLED
 
