@@ -18,7 +18,12 @@ CLOSE_NAMES: Final = (
     "value", "c", "settle", "vwap",
 )  # fmt: skip
 _Unit = Literal["ns", "us", "ms", "s"]
-_UNITS: Final[tuple[tuple[float, _Unit], ...]] = ((1e17, "ns"), (1e14, "us"), (1e11, "ms"), (0.0, "s"))  # from how large
+_UNITS: Final[tuple[tuple[float, _Unit], ...]] = (
+    (1e17, "ns"),
+    (1e14, "us"),
+    (1e11, "ms"),
+    (0.0, "s"),
+)  # from how large
 
 
 def read_prices(path: str | Path) -> pd.Series:
