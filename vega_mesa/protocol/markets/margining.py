@@ -28,14 +28,11 @@ class PartyAccounts:
     What is known stays out of snapshots: it is worked out again.
 
     Attributes:
-        exposure: price-independent part of the margin of a position (None: not known) at its version ``version`` and
+        exposure: price-independent part of the margin of ``position`` (None: not known) at its version ``version`` and
             the calculator's version ``calculated``.
-        rested_price, rested_balance: mark price and margin balance at which nothing had to move then.
     """
 
-    __slots__ = (
-        "general", "margin", "position", "version", "calculated", "exposure", "rested_price", "rested_balance",
-    )  # fmt: skip
+    __slots__ = ("general", "margin", "position", "version", "calculated", "exposure")
 
     def __init__(self, general: Account, margin: Account) -> None:
         self.general = general
@@ -44,8 +41,6 @@ class PartyAccounts:
         self.version = -1
         self.calculated = -1
         self.exposure = 0
-        self.rested_price = -1
-        self.rested_balance = -1
 
     def __reduce__(self) -> tuple[object, ...]:
         return PartyAccounts, (self.general, self.margin)
@@ -315,35 +310,28 @@ def _evaluate_quietly(market: FuturesMarket, positions: Iterable[Position], pric
     calculator = market.margin
     calculated = calculator.version
     denominator, search, initial, release = calculator.terms
-    all_accounts = market.accounts
+    accounts_of = market.accounts.get
     restless: list[Position] = []
     call.restless = restless
     for position in positions:
-        accounts = all_accounts.get(position.party)
+        accounts = accounts_of(position.party)
         if accounts is None:
             continue
         balance = accounts.margin.balance
-        if accounts.position is position and accounts.version == position.version and accounts.calculated == calculated:
-            if accounts.rested_price == price and accounts.rested_balance == balance:
+        if accounts.version != position.version or accounts.calculated != calculated or accounts.position is not position:
+            if not (position.size or position.buy or position.sell):
+                if balance > 0:
+                    release_all(market, position.party)
                 continue
-        elif position.size or position.buy or position.sell:
             accounts.position = position
             accounts.version = position.version
             accounts.calculated = calculated
             accounts.exposure = calculator.exposure(position)
-        else:
-            if balance > 0:
-                release_all(market, position.party)
+        maintenance = -(-accounts.exposure * price // denominator)
+        if maintenance * search < (balance + 1) * SCALING_UNIT <= maintenance * release:
             continue
-        worst = accounts.exposure * price
-        maintenance = -(-worst // denominator) if worst > 0 else 0
-        scaled = (balance + 1) * SCALING_UNIT
-        move = 0
-        if scaled <= maintenance * search or scaled > maintenance * release:
-            move = maintenance * initial // SCALING_UNIT - balance
+        move = maintenance * initial // SCALING_UNIT - balance
         if move == 0:
-            accounts.rested_price = price
-            accounts.rested_balance = balance
             continue
         call.moves += 1
         restless.append(position)

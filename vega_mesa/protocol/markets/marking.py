@@ -117,7 +117,10 @@ def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator) 
     """
     by_party = market.positions.by_party
     isolated = market.isolated
-    positions = [by_party[party] for party in parties if party not in isolated and party in by_party]
+    if isolated:
+        positions = [by_party[party] for party in parties if party not in isolated and party in by_party]
+    else:
+        positions = list(filter(None, map(by_party.get, parties)))
     call = margining.evaluate(market, positions)
     for party, shortfall in call.shortfalls:
         market.liquidity.penalise_shortfall(party, shortfall)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from vega_mesa.errors import InvariantBroken
@@ -16,6 +17,7 @@ from vega_mesa.protocol.settlement.mark_to_market import MarkToMarket, PartyAmou
 
 CLEAR_ACCOUNT = "TRANSFER_TYPE_CLEAR_ACCOUNT"
 RATIO_ONE = 10**DIVISION_PLACES
+_amount = itemgetter(1)
 
 
 class Kind(NamedTuple):
@@ -62,7 +64,7 @@ class Collection:
         """
         losses = settlement.losses
         expected = self._collect_losses(MARK_TO_MARKET, losses)
-        wins = [win for win in settlement.wins if win[1]]
+        wins = list(filter(_amount, settlement.wins))
         if not wins or (not losses and settlement.wins[0][1]):
             return
         self._pay_wins(MARK_TO_MARKET, wins, expected)
@@ -107,7 +109,7 @@ class Collection:
         insurance = self._system(AccountType.INSURANCE)
         margins = collateral.of_kind(AccountType.MARGIN, self.asset, self.market)
         uncovered: list[PartyAmount] = []
-        expected = sum([loss[1] for loss in losses])
+        expected = sum(map(_amount, losses))
         if collateral.is_silent:
             losses = collateral.gather(losses, margins, settlement)
         for party, amount in losses:
@@ -150,7 +152,7 @@ class Collection:
             wins, cuts = socialise(wins, settlement.balance, expected)
             self._announce(kind, cuts)
         collateral = self.collateral
-        if collateral.is_silent and settlement.balance >= sum([win[1] for win in wins]):
+        if collateral.is_silent and settlement.balance >= sum(map(_amount, wins)):
             margins = collateral.of_kind(AccountType.MARGIN, self.asset, self.market)
             wins = collateral.hand_out(wins, settlement, margins)
         for party, amount in wins:

@@ -6,6 +6,8 @@ are integers in asset decimals, sizes in position decimals.
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from vega_mesa.protocol.arithmetic import Scale
 from vega_mesa.protocol.events.bus import EventBus
 from vega_mesa.protocol.events.settlement import PositionsMarked
@@ -15,6 +17,7 @@ from vega_mesa.protocol.positions import Position, Positions
 
 PartyAmount = tuple[str, int]  # a party (or ``network``) and an amount, asset decimals, never negative
 SignedTrade = tuple[int, int]  # signed size and price
+_party = itemgetter(0)
 
 
 class MarkToMarket:
@@ -41,7 +44,7 @@ class MarkToMarket:
     @property
     def parties(self) -> list[str]:
         """The transfer list's parties, losses then wins: the order of margin evaluation (network included)."""
-        return [party for party, _ in self.losses] + [party for party, _ in self.wins]
+        return [*map(_party, self.losses), *map(_party, self.wins)]
 
     def __repr__(self) -> str:
         return f"<MarkToMarket {self.price} losses {self.losses} wins {self.wins}>"
@@ -138,11 +141,11 @@ class Settlement:
                 gain, negative = 0, False  # new, with orders only
             else:
                 continue
-            if size or position.buy or position.sell:
-                if size != last:
+            if size != last or not size:
+                if size or position.buy or position.sell:
                     settled[party] = size
-            elif last is not None:
-                del settled[party]
+                elif last is not None:
+                    del settled[party]
             share = -gain if negative else gain
             if scaled:
                 share = share * divisor // multiplier
