@@ -54,8 +54,11 @@ class Transaction(IdGenerator):
         if self._given:
             return super().next()
         self._given = 1
-        self._chain = [self._id or self.id]
-        return self._id
+        id = self._id
+        if not id:
+            id = self._id = transaction_id(self.chain_id, self.party, self.nonce)
+        self._chain = [id]
+        return id
 
     def later(self) -> LaterId:
         """Set the next id aside."""

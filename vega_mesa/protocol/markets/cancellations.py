@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from vega_mesa.protocol.markets.futures import FuturesMarket
 
 
-def cancel_order(market: FuturesMarket, party: str, order_id: str) -> Order:
-    """Cancel one live or parked order.
+def cancel_order(market: FuturesMarket, party: str, order_id: str) -> list[Order]:
+    """Cancel one live or parked order, or all of the party's, in order-id order, when no id is given.
 
     Raises:
         Refused: ``trading not allowed``, ``unable to find the order in the market``, ``OrderError: Invalid Party ID``.
@@ -27,22 +27,18 @@ def cancel_order(market: FuturesMarket, party: str, order_id: str) -> Order:
     """
     if market.state not in TRADABLE:
         raise Refused("trading not allowed")
-    order = market.find_order(order_id)
-    if order is None:
-        raise Refused("unable to find the order in the market")
-    if order.party != party:
-        raise OrderRefused("INVALID_PARTY_ID")
-    cancel(market, [order])
-    return order
-
-
-def cancel_all(market: FuturesMarket, party: str) -> list[Order]:
-    """Cancel all live and parked orders of a party, in order-id order."""
-    if market.state not in TRADABLE:
-        raise Refused("trading not allowed")
-    orders = market.orders_of(party)
-    if orders:
-        cancel(market, orders)
+    if not order_id:
+        orders = market.orders_of(party)
+        if not orders:
+            return orders
+    else:
+        order = market.book.orders.get(order_id) or market.parked.get(order_id)
+        if order is None:
+            raise Refused("unable to find the order in the market")
+        if order.party != party:
+            raise OrderRefused("INVALID_PARTY_ID")
+        orders = [order]
+    cancel(market, orders)
     return orders
 
 

@@ -49,6 +49,7 @@ from vega_mesa.protocol.markets.trading_market import DORMANT, ENDED, TradingMar
 from vega_mesa.protocol.matching.confirmation import Confirmation
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import Order, Side
+from vega_mesa.protocol.matching.order_errors import OrderRefused
 from vega_mesa.protocol.matching.stop_order import StopOrder, check_stop_orders
 from vega_mesa.protocol.positions import Positions
 from vega_mesa.protocol.products import Future, Perpetual
@@ -155,18 +156,35 @@ class FuturesMarket(TradingMarket):
     def submit_order(
         self, party: str, submission: OrderSubmission, ids: IdGenerator, *, trigger_stops: bool = True
     ) -> Confirmation:
-        """See :func:`vega_mesa.protocol.markets.order_entry.submit_order`."""
-        return order_entry.submit_order(self, party, submission, ids, trigger_stops=trigger_stops)
+        """Take a new order in; see :mod:`vega_mesa.protocol.markets.order_entry`.
+
+        Returns:
+            The order as it stands and the trades it made.
+
+        Raises:
+            OrderRefused: with Vega's text; the order event, where there is one, has been sent.
+
+        Emits:
+            LedgerMoved, OrderUpdated, TradeHappened, and what a triggered auction or stop order emits.
+        """
+        order = order_entry.new_order(self, party, submission, ids.next())
+        try:
+            order_entry.validate(self, order)
+            return order_entry.place(self, order, ids)
+        except OrderRefused as refusal:
+            order_entry.reject(self, order, refusal)
+            raise
+        finally:
+            if trigger_stops and (self.stop_orders.orders or self.stop_orders.looked_at != self.last_traded_price):
+                stop_triggers.evaluate(self, ids)
 
     def amend_order(self, party: str, amendment: OrderAmendment, ids: IdGenerator) -> Confirmation:
         """See :func:`vega_mesa.protocol.markets.amendments.amend_order`."""
         return amendments.amend_order(self, party, amendment, ids)
 
     def cancel_order(self, party: str, order_id: str) -> list[Order]:
-        """Cancel one order, or all of the party's orders when no id is given."""
-        if order_id:
-            return [cancellations.cancel_order(self, party, order_id)]
-        return cancellations.cancel_all(self, party)
+        """See :func:`vega_mesa.protocol.markets.cancellations.cancel_order`."""
+        return cancellations.cancel_order(self, party, order_id)
 
     def check_stop_orders(self, party: str, falls: StopOrder | None, rises: StopOrder | None) -> None:
         """Refuse stop orders that do not close a position."""

@@ -318,7 +318,11 @@ def _evaluate_quietly(market: FuturesMarket, positions: Iterable[Position], pric
         if accounts is None:
             continue
         balance = accounts.margin.balance
-        if accounts.version != position.version or accounts.calculated != calculated or accounts.position is not position:
+        if (
+            accounts.version != position.version
+            or accounts.calculated != calculated
+            or accounts.position is not position
+        ):
             if not (position.size or position.buy or position.sell):
                 if balance > 0:
                     release_all(market, position.party)

@@ -1,7 +1,8 @@
 """A new order enters a market: the checks in the protocol's order, then matching, fees and the book.
 
-Spec: 0014-ORDT, 0068-MATC, 0011-MARA. The order of work at submission is :func:`submit_order` (checks, then
-:func:`place`), at placement :func:`place`.
+Spec: 0014-ORDT, 0068-MATC, 0011-MARA. The order of work at submission is
+:meth:`vega_mesa.protocol.markets.futures.FuturesMarket.submit_order` (checks, then :func:`place`), at placement
+:func:`place`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from vega_mesa.protocol.arithmetic import divide, exact, format_decimal
 from vega_mesa.protocol.commands.trading import OrderSubmission
 from vega_mesa.protocol.events.trading import OrderUpdated
 from vega_mesa.protocol.fees import FeeBill
-from vega_mesa.protocol.markets import auctions, isolated_margin, margining, pegging, stop_triggers, trade_processing
+from vega_mesa.protocol.markets import auctions, isolated_margin, margining, pegging, trade_processing
 from vega_mesa.protocol.markets.states import TRADABLE
 from vega_mesa.protocol.matching.confirmation import Confirmation, Fill
 from vega_mesa.protocol.matching.iceberg import set_peak
@@ -52,33 +53,8 @@ REFUSED_OUTSIDE = {
         "gfa order received during continuous trading",
     ),
 }
+NETWORK_ORDER = OrderType.NETWORK
 SMALL_VOLUME = 2**40  # orders up to this cannot overflow a position within any number of orders that fits in memory
-
-
-def submit_order(
-    market: FuturesMarket, party: str, submission: OrderSubmission, ids: IdGenerator, *, trigger_stops: bool = True
-) -> Confirmation:
-    """Take a new order in.
-
-    Returns:
-        The order as it stands and the trades it made.
-
-    Raises:
-        OrderRefused: with Vega's text; the order event, where there is one, has been sent.
-
-    Emits:
-        LedgerMoved, OrderUpdated, TradeHappened, and what a triggered auction or stop order emits.
-    """
-    order = new_order(market, party, submission, ids.next())
-    try:
-        validate(market, order)
-        return place(market, order, ids)
-    except OrderRefused as refusal:
-        reject(market, order, refusal)
-        raise
-    finally:
-        if trigger_stops and (market.stop_orders.orders or market.stop_orders.looked_at != market.last_traded_price):
-            stop_triggers.evaluate(market, ids)
 
 
 def new_order(market: TradingMarket, party: str, submission: OrderSubmission, id: str) -> Order:
@@ -129,9 +105,9 @@ def validate(market: FuturesMarket, order: Order) -> None:
     refused = (REFUSED_IN_AUCTION if market.auction.in_auction else REFUSED_OUTSIDE).get(order.time_in_force)
     if refused is not None:
         raise OrderRefused(*refused)
-    if 0 < order.expires_at < order.created_at:
+    if order.expires_at and 0 < order.expires_at < order.created_at:
         raise OrderRefused("INVALID_EXPIRATION_DATETIME", "invalid expiresAt time")
-    if kind is OrderType.NETWORK:
+    if kind is NETWORK_ORDER:
         raise OrderRefused("INVALID_TYPE", "invalid order type")
     if order.peg is not None:
         _check_peg(market, order)
@@ -217,12 +193,13 @@ def _rest_in_auction(market: FuturesMarket, order: Order, position: Position) ->
 def _trade(market: FuturesMarket, order: Order, position: Position, ids: IdGenerator) -> Confirmation:
     book = market.book
     isolated = order.party in market.isolated
+    margined = not isolated and not order.reduce_only and not position.reduced_by(order)
     hidden = 0
     try:
         if order.reduce_only:
             hidden = hold_back(order, position.size)
-        elif not isolated:
-            _back(market, order, position)
+        elif margined and not margining.move_initial(market, order.party, position):
+            margining.check_new_order(market, order, position)
         if not isolated and book.rest(order):
             if OrderUpdated in market.bus.wanted:
                 market.announce(order)
@@ -235,7 +212,7 @@ def _trade(market: FuturesMarket, order: Order, position: Position, ids: IdGener
             if not accept_prices(market, order, fills):
                 return _rest_unmatched(market, order)
             trades = book.trades_for(order, fills, market.now)
-            bill = _bill(market, order, position, trades)
+            bill = _bill(market, order, position, trades, margined=margined)
         else:
             trades, bill = [], None
     except OrderRefused:
@@ -257,20 +234,18 @@ def _trade(market: FuturesMarket, order: Order, position: Position, ids: IdGener
     return confirmation
 
 
-def _back(market: FuturesMarket, order: Order, position: Position) -> None:
-    """Move the margin that the order asks for, or refuse it; one that reduces the position asks for none."""
-    if not position.reduced_by(order) and not margining.move_initial(market, order.party, position):
-        margining.check_new_order(market, order, position)
+def _bill(market: FuturesMarket, order: Order, position: Position, trades: list[Trade], *, margined: bool) -> FeeBill:
+    """The fees of an order's trades, which its party can pay with the margin that the trades ask for.
 
-
-def _bill(market: FuturesMarket, order: Order, position: Position, trades: list[Trade]) -> FeeBill:
-    """The fees of an order's trades, which its party can pay with the margin that the trades ask for."""
+    Args:
+        margined: whether the margin was checked when the order came in.
+    """
     bill = market.fees.continuous(trades)
     if order.party in market.isolated:
         isolated_margin.cover_trades(market, order, position, trades, bill)
         return bill
     margining.check_fees(market, order.party, bill)
-    if order.type is MARKET and not order.reduce_only and not position.reduced_by(order):
+    if margined and order.type is MARKET:
         margining.check_market_order(market, order, position, trades)
     return bill
 

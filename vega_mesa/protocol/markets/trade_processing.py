@@ -39,7 +39,8 @@ def process(
         _update_passive(market, passive)
     if not network:
         market.last_traded_price = trades[-1].price
-        for price in market.composite_prices():
+        market.composite.record_trades(trades)
+        for price in market.product.composite_prices():
             price.record_trades(trades)
     _move_positions(market, order, trades, passives, ids, uncrossing=uncrossing)
     market.traded(trades, "" if uncrossing else order.party)

@@ -200,7 +200,7 @@ class OrderBook(Depth):
         return confirmation
 
     def rest(self, order: Order) -> bool:
-        """Put a good-till-cancelled limit order without extras on the book if it meets nobody there.
+        """Put a good-till-cancelled limit order of this market, without extras, on the book if it meets nobody.
 
         What :meth:`validate`, :meth:`match` and :meth:`submit` come to for most orders, at once.
 
@@ -211,9 +211,7 @@ class OrderBook(Depth):
         if (
             order.time_in_force is not GTC
             or order.type is not LIMIT
-            or not 0 < order.remaining <= order.size
-            or order.market != self.market_id
-            or not order.party
+            or order.remaining <= 0
             or self.off_book is not None
             or self.in_auction
             or order.iceberg is not None

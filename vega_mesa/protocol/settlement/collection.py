@@ -109,7 +109,7 @@ class Collection:
         insurance = self._system(AccountType.INSURANCE)
         margins = collateral.of_kind(AccountType.MARGIN, self.asset, self.market)
         uncovered: list[PartyAmount] = []
-        expected = sum(map(_amount, losses))
+        expected: int = sum(map(_amount, losses))
         if collateral.is_silent:
             losses = collateral.gather(losses, margins, settlement)
         for party, amount in losses:
