@@ -49,12 +49,15 @@ def test_plain_orders_need_one_look_and_no_other_gets_by():
         b"",
         "x",
     ]
-    for name in OrderSubmission.__dataclass_fields__:
-        for value in wrong:
-            changed = order(**{name: value})
-            if is_plain(changed):
-                check(changed)
-                validate(changed)
+    at_market = {"type": OrderType.MARKET, "time_in_force": TimeInForce.IOC, "price": 0}
+    assert is_plain(order(**at_market)) and not is_plain(order(**at_market, post_only=True))
+    for base in ({}, at_market):
+        for name in OrderSubmission.__dataclass_fields__:
+            for value in wrong:
+                changed = order(**(base | {name: value}))
+                if is_plain(changed):
+                    check(changed)
+                    validate(changed)
     assert not is_plain(OrderCancellation(order_id=3)) and not is_plain(None)
 
 
