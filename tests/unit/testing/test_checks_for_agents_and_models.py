@@ -32,14 +32,14 @@ class KeepsALambda(Good):
 
 class TossesItsOwnCoin(Good):
     def step(self):
-        if self.is_continuous() and random.SystemRandom().random() < 0.5:
-            self.buy(0.01)
+        if self.is_continuous():
+            self.buy(0.001 * random.SystemRandom().randint(1, 1_000))  # so many sides that no two tosses agree
 
 
 class LooksAtTheClock(Good):
     def step(self):
         if self.is_continuous():
-            self.buy(0.001 * (1 + time.perf_counter_ns() % 7))
+            self.buy(0.001 * (1 + time.perf_counter_ns() % 1_000))
 
 
 class TrustsTheNetwork(Good):
