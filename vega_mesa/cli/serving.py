@@ -39,6 +39,7 @@ def serve_model(
     Raises:
         VegaMesaError: a mistake in what was asked for.
     """
+    from vega_mesa.server.network import ServedNetwork
     from vega_mesa.server.serve import FOR_ANYBODY, check_address, is_local, serve
 
     check_address(host, port, speed)
@@ -47,11 +48,12 @@ def serve_model(
     if "network_parameters" in parameters_of(kind):
         arguments["network_parameters"] = {**FOR_ANYBODY, **(arguments.get("network_parameters") or {})}
     model = kind(rng=seed, **arguments)
+    network = ServedNetwork(model, db=db, speed=speed, chain_id=chain_id)
     console = Console(highlight=False, width=max(Console().width, 96))
     console.print(f"The network is at http://{host}:{port}, its API at /docs and /graphql (Ctrl-C ends it)")
     if not is_local(host):
         console.print(f"Everybody who reaches {host} can join it.")
-    network = serve(model, host=host, port=port, db=db, speed=speed, chain_id=chain_id, quiet=quiet)
+    serve(network, host=host, port=port, quiet=quiet)
     unbalanced = closing.unbalanced(model)
     console.print(f"blocks: {network.chain.height - 1}, transactions: {len(network.chain.log)}")
     console.print(f"conservation: {', '.join(unbalanced) or 'ok'}", soft_wrap=True)

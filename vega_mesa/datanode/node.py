@@ -17,7 +17,7 @@ from vega_mesa.datanode.journal import Journal, read
 from vega_mesa.datanode.states import Balances, OpenVolumes, OrderStates, market_figures
 from vega_mesa.datanode.store import DuckDBStore, PostgreSQLStore, Store
 from vega_mesa.datanode.tables import SCHEMA, TABLES, Collector, Row, Rows
-from vega_mesa.errors import ConfigError
+from vega_mesa.errors import ConfigError, StoreError
 from vega_mesa.protocol.events.ledger import AccountOpened, LedgerMoved
 from vega_mesa.protocol.events.network import BlockEnded
 from vega_mesa.protocol.events.settlement import PositionsMarked
@@ -45,6 +45,9 @@ class DataNode:
         exchange: what to listen to; None to read the database of an earlier run.
         db: a file for DuckDB, the address of a PostgreSQL server (``postgresql://…``), or None for memory.
         tables: the names of the tables to keep; by default all.
+
+    Raises:
+        StoreError: the database cannot be opened, or it already holds a run and cannot hold another.
     """
 
     def __init__(
@@ -56,6 +59,11 @@ class DataNode:
         self.store, journal = _open(db)
         if journal is not None:
             _recover(self.store, journal)
+        if exchange is not None and (height := self.store.height()):
+            self.store.close()
+            raise StoreError(
+                f"{_named(db)} already holds a run of {height} blocks: choose another database, or move it"
+            )
         self._journal = Journal(journal) if journal is not None else None
         self._block: Rows = {name: [] for name in SCHEMA}  # of the open block
         self._waiting: Rows = {name: [] for name in SCHEMA}  # of closed blocks
@@ -166,6 +174,7 @@ class DataNode:
         since: int | None = None,
         until: int | None = None,
         last: int | None = None,
+        either: tuple[str, str, object] | None = None,
         **equal: Any,
     ) -> pd.DataFrame:
         """Rows of a table, in the order in which they happened.
@@ -174,6 +183,7 @@ class DataNode:
             name: of the table, see :data:`vega_mesa.datanode.tables.SCHEMA`.
             since, until: nanoseconds; from the first on, up to but without the second.
             last: the last so many of these rows only.
+            either: two columns, and the value that one of them must have.
             equal: columns and the values that they must have; None is passed over.
 
         Raises:
@@ -184,12 +194,16 @@ class DataNode:
             raise ConfigError("table", name, f"one of {', '.join(SCHEMA)}")
         known = {column.name for column in columns}
         tests, values = [], []
-        for column, value in equal.items():
+        for column in (*equal, *(either[:2] if either is not None else ())):
             if column not in known:
                 raise ConfigError("column", column, f"one of {', '.join(sorted(known))}")
+        for column, value in equal.items():
             if value is not None:
                 tests.append(f'"{column}" = ?')
                 values.append(value)
+        if either is not None:
+            tests.append(f'("{either[0]}" = ? OR "{either[1]}" = ?)')
+            values += [either[2], either[2]]
         for operator, moment in ((">=", since), ("<", until)):
             if moment is not None:
                 tests.append(f"time {operator} ?")
@@ -202,9 +216,18 @@ class DataNode:
         query = f'SELECT * FROM "{name}"{where} ORDER BY time DESC, {place} DESC LIMIT ?'  # noqa: S608
         return self.sql(query, *values, last).iloc[::-1].reset_index(drop=True)
 
-    def trades(self, market: str | None = None, *, since: int | None = None, until: int | None = None) -> pd.DataFrame:
-        """Executions; prices in market decimals."""
-        return self.table("trades", market=market, since=since, until=until)
+    def trades(
+        self,
+        market: str | None = None,
+        party: str | None = None,
+        *,
+        since: int | None = None,
+        until: int | None = None,
+        last: int | None = None,
+    ) -> pd.DataFrame:
+        """Executions, of a party those that it bought or sold in; prices in market decimals."""
+        either = None if party is None else ("buyer", "seller", party)
+        return self.table("trades", market=market, since=since, until=until, last=last, either=either)
 
     def orders(self, market: str | None = None, party: str | None = None, **other: Any) -> pd.DataFrame:
         """Orders in every state that they have been in."""
@@ -245,6 +268,12 @@ def _open(db: str | Path | None) -> tuple[Store, Path | None]:
         return PostgreSQLStore(db), None
     path = Path(db)
     return DuckDBStore(path), path.with_name(path.name + JOURNAL_SUFFIX)
+
+
+def _named(db: str | Path | None) -> str:
+    """A database as a message may call it: without who opens it, and with which password."""
+    scheme, mark, rest = str(db).partition("://")
+    return scheme + mark + rest.partition("?")[0].rpartition("@")[2]
 
 
 def _recover(store: Store, journal: Path) -> None:

@@ -133,6 +133,30 @@ class Position:
 
 
 @strawberry.type
+class LiquidityProvision:
+    """A commitment, what it earns and how it is kept; amounts in asset decimals, the rest fractions."""
+
+    id: str
+    market: str
+    party: str
+    reference: str
+    status: str
+    commitment: str
+    next_commitment: str
+    fee: str
+    bond: str
+    unpaid_fees: str
+    equity_like_share: str
+    virtual_stake: str
+    average_entry_valuation: str
+    liquidity_score: str
+    time_on_book: str
+    last_time_on_book: str
+    last_fee_penalty: str
+    last_bond_penalty: str
+
+
+@strawberry.type
 class Account:
     """Money, asset decimals."""
 
@@ -222,9 +246,9 @@ def _query(network: ServedNetwork) -> type:
             return Depth(**{side: [Level(**level) for level in part] for side, part in found.items()})
 
         @strawberry.field
-        def trades(self, market: str | None = None, limit: int = 100) -> list[Trade]:
+        def trades(self, market: str | None = None, party: str | None = None, limit: int = 100) -> list[Trade]:
             """The last trades of closed blocks, the newest last."""
-            rows = network.node.table("trades", market=market, last=_limited(limit)).to_dict("records")
+            rows = network.node.trades(market, party, last=_limited(limit)).to_dict("records")
             return [Trade(**{name: str(row[name]) for name in Trade.__annotations__}) for row in rows]
 
         @strawberry.field
@@ -241,6 +265,15 @@ def _query(network: ServedNetwork) -> type:
         def accounts(self, party: str | None = None, asset: str | None = None, limit: int = 100) -> list[Account]:
             """Accounts."""
             return [Account(**row) for row in views.accounts_view(exchange, party, asset, _limited(limit))]
+
+        @strawberry.field
+        def liquidity_provisions(
+            self, party: str | None = None, market: str | None = None, limit: int = 100
+        ) -> list[LiquidityProvision]:
+            """Liquidity commitments."""
+            return [
+                LiquidityProvision(**row) for row in views.provisions_view(exchange, party, market, _limited(limit))
+            ]
 
         @strawberry.field
         def proposals(self) -> list[Proposal]:

@@ -345,6 +345,11 @@ def _parties(network: ServedNetwork) -> APIRouter:
         """Accounts and what they hold."""
         return views.accounts_view(exchange, party, asset, limit)
 
+    @router.get("/liquidity_provisions")
+    async def provisions(party: OptionalId = None, market: OptionalId = None, limit: Limit = 100) -> Any:
+        """Liquidity commitments, the shares that they earn and how they are kept."""
+        return views.provisions_view(exchange, party, market, limit)
+
     return router
 
 
@@ -352,9 +357,15 @@ def _history(network: ServedNetwork) -> APIRouter:
     router = APIRouter(tags=["history"])
 
     @router.get("/trades")
-    async def trades(market: OptionalId = None, since: Moment = None, until: Moment = None, limit: Limit = 100) -> Any:
-        """The last trades of closed blocks, the newest last."""
-        return _rows(network.node.table("trades", market=market, since=since, until=until, last=limit))
+    async def trades(
+        market: OptionalId = None,
+        party: OptionalId = None,
+        since: Moment = None,
+        until: Moment = None,
+        limit: Limit = 100,
+    ) -> Any:
+        """The last trades of closed blocks, the newest last; of a party: those that it bought or sold in."""
+        return _rows(network.node.trades(market, party, since=since, until=until, last=limit))
 
     @router.get("/history/{table}")
     async def history(table: Id, since: Moment = None, until: Moment = None, limit: Limit = 100) -> Any:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from vega_mesa.errors import MissingExtra, UsageError
 from vega_mesa.server.keys import EXTRA
 from vega_mesa.server.network import ServedNetwork
 from vega_mesa.server.rest import create_app
-
-if TYPE_CHECKING:
-    from vega_mesa.model import VegaModel
 
 LARGEST_NEWS: Final = 64 * 1024  # bytes of a message that a WebSocket takes
 
@@ -23,32 +20,19 @@ FOR_ANYBODY: Final = {
 """Network parameters of a served network: with one token, anybody proposes and votes."""
 
 
-def serve(
-    model: VegaModel,
-    *,
-    host: str = "127.0.0.1",
-    port: int = 8000,
-    db: str | None = None,
-    speed: float = 1.0,
-    chain_id: str | None = None,
-    quiet: bool = False,
-) -> ServedNetwork:
-    """Serve until somebody ends it (Ctrl-C); returns the network as it stands then.
+def serve(network: ServedNetwork, *, host: str = "127.0.0.1", port: int = 8000, quiet: bool = False) -> None:
+    """Serve a network until somebody ends it (Ctrl-C); then let go of its database.
 
     Args:
         host: the interface to listen on; only this machine reaches the default.
-        speed: network time over real time.
 
     Raises:
-        UsageError: no such speed.
-        MissingExtra: fastapi, uvicorn and the rest are not installed.
-    """  # fmt: skip
+        MissingExtra: uvicorn is not installed.
+    """
     try:
         import uvicorn
     except ImportError as missing:
         raise MissingExtra(EXTRA) from missing
-    check_address(host, port, speed)
-    network = ServedNetwork(model, db=db, speed=speed, chain_id=chain_id)
     try:
         uvicorn.run(
             create_app(network), host=host, port=port, log_level="warning" if quiet else "info", access_log=False,
@@ -56,7 +40,6 @@ def serve(
         )  # fmt: skip
     finally:
         network.close()
-    return network
 
 
 def check_address(host: str, port: int, speed: float) -> None:

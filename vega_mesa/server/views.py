@@ -9,6 +9,9 @@ from vega_mesa.datanode.states import market_figures
 from vega_mesa.datanode.tables import MARKET_DATA
 from vega_mesa.errors import ConfigError, UsageError
 from vega_mesa.protocol.collateral import AccountType
+from vega_mesa.protocol.liquidity.equity_shares import EquityShare
+from vega_mesa.protocol.liquidity.provision import Provision
+from vega_mesa.protocol.liquidity.sla import Performance
 from vega_mesa.protocol.margin.levels import HypotheticalPosition
 from vega_mesa.protocol.markets.futures import FuturesMarket
 from vega_mesa.protocol.matching.order import Order, Side
@@ -150,6 +153,48 @@ def accounts_view(exchange: Exchange, party: str | None, asset: str | None, limi
         if (party is None or account.owner == party) and (asset is None or account.asset == asset)
     )
     return list(islice(found, limit))
+
+
+def provisions_view(exchange: Exchange, party: str | None, market: str | None, limit: int) -> list[Json]:
+    """Liquidity commitments: in force, or still waiting for the next epoch; with their shares and service level."""
+    markets = exchange.markets.values() if market is None else [find_market(exchange, market)]
+    found = (
+        provision_view(exchange, each, provision)
+        for each in markets
+        for provision in ({**each.liquidity.provisions.pending, **each.liquidity.provisions.active}).values()
+        if party is None or provision.party == party
+    )
+    return list(islice(found, limit))
+
+
+def provision_view(exchange: Exchange, market: TradingMarket, provision: Provision) -> Json:
+    """A commitment, what it earns and how it is kept; shares and penalties as fractions."""
+    liquidity, party = market.liquidity, provision.party
+    waiting = liquidity.provisions.pending.get(party)
+    level = liquidity.service_level
+    share = liquidity.shares.by_party.get(party) or EquityShare()
+    kept = level.by_party.get(party) or Performance(0)
+    balance = exchange.collateral.balance
+    return {
+        "id": provision.id,
+        "market": market.id,
+        "party": party,
+        "reference": provision.reference,
+        "status": provision.status.name,
+        "commitment": str(provision.commitment),
+        "next_commitment": str((waiting or provision).commitment),
+        "fee": str(provision.fee),
+        "bond": str(balance(AccountType.BOND, market.asset, party, market.id)),
+        "unpaid_fees": str(balance(AccountType.LP_LIQUIDITY_FEES, market.asset, party, market.id)),
+        "equity_like_share": str(share.share),
+        "virtual_stake": str(share.virtual_stake),
+        "average_entry_valuation": str(share.average),
+        "liquidity_score": str(liquidity.scores.averages.get(party, 0)),
+        "time_on_book": str(kept.fraction(market.now, level.epoch_start)),
+        "last_time_on_book": str(kept.last_fraction),
+        "last_fee_penalty": str(kept.last_fee_penalty),
+        "last_bond_penalty": str(kept.last_bond_penalty),
+    }
 
 
 def asset_views(exchange: Exchange) -> list[Json]:

@@ -228,3 +228,14 @@ def test_a_killed_run_loses_at_most_the_open_block(tmp_path, flushed):
     assert not Path(f"{path}.journal").exists()
     with DataNode(db=path) as node:
         assert node.table("blocks")["height"].tolist() == told
+
+
+def test_a_database_holds_one_run(tmp_path):
+    path = tmp_path / "run.duckdb"
+    model = MODELS["curve_market_maker"](rng=1)
+    with DataNode(model.exchange, db=path):
+        model.run(3)
+    with pytest.raises(StoreError, match=r"run\.duckdb already holds a run of \d+ blocks"):
+        DataNode(model.exchange, db=path)
+    with DataNode(db=path) as node:  # it can still be read
+        assert node.table("blocks")["height"].is_unique

@@ -80,6 +80,8 @@ def test_a_run_on_a_server_reads_as_one_in_memory(address, tmp_path):
         assert (tmp_path / "trades.parquet") in far.export(tmp_path)
     with DataNode(db=address) as again:
         assert again.store.height() == model.chain.height - 1
+    with pytest.raises(StoreError, match=r"postgresql://127.* already holds a run of \d+ blocks"):
+        DataNode(model.exchange, db=address)
 
 
 @pytest.mark.slow

@@ -91,11 +91,13 @@ def test_a_hand_driven_order_trades_and_is_told_everywhere(person, network, clie
     party = person.wallet.party
     told = client.get("/trades", params={"market": market.id}).json()
     assert any(trade["buyer"] == party for trade in told)
+    mine = client.get("/trades", params={"party": party}).json()
+    assert mine == [trade for trade in told if party in (trade["buyer"], trade["seller"])]
     assert client.get("/positions", params={"party": party}).json()[0]["open_volume"] == "100"
     assert {row["type"] for row in client.get("/accounts", params={"party": party}).json()} >= {"GENERAL", "MARGIN"}
-    question = {"query": "{trades(limit: 50){buyer size} positions{party openVolume}}"}
+    question = {"query": f'{{trades(party: "{party}"){{buyer size}} positions{{party openVolume}}}}'}
     data = client.post("/graphql", json=question).json()["data"]
-    assert any(trade["buyer"] == party for trade in data["trades"])
+    assert data["trades"] and all(trade["buyer"] == party for trade in data["trades"])
     assert {"party": party, "openVolume": "100"} in data["positions"]
     assert not network.model.imbalance()
 
@@ -106,7 +108,7 @@ def test_every_read_answers(client, network):
         "/genesis", "/feed", "/state", "/blocks", "/parameters", "/proposals", "/assets", "/markets",
         f"/markets/{id}", f"/markets/{id}/data", f"/markets/{id}/depth", f"/markets/{id}/candles?interval=5",
         f"/markets/{id}/margin?side=buy&size=1000", "/orders", "/positions", "/accounts", "/trades",
-        "/history/ledger", "/parties/x/nonce", "/health", "/metrics", "/openapi.json", "/docs",
+        "/liquidity_provisions", "/history/ledger", "/parties/x/nonce", "/health", "/metrics", "/openapi.json", "/docs",
     ):  # fmt: skip
         answer = client.get(path)
         assert answer.status_code == 200 and answer.content, path
@@ -116,6 +118,20 @@ def test_every_read_answers(client, network):
     assert 'route="/orders",status="200"' in client.get("/metrics").text
     assert client.get("/markets/x").status_code == 404
     assert client.get("/history/nothing").status_code == 422
+
+
+def test_liquidity_provisions_are_told_with_their_shares_and_service_level(client, network):
+    market = network.model.market
+    told = client.get("/liquidity_provisions", params={"market": market.id}).json()
+    (provider,) = market.liquidity.provisions.active
+    assert [row["party"] for row in told] == [provider]
+    assert (told[0]["status"], float(told[0]["equity_like_share"])) == ("ACTIVE", 1)
+    assert int(told[0]["bond"]) == int(told[0]["commitment"]) == int(told[0]["next_commitment"]) > 0
+    assert 0 <= float(told[0]["time_on_book"]) <= 1
+    assert client.get("/liquidity_provisions", params={"party": "nobody"}).json() == []
+    question = {"query": "{liquidityProvisions{party equityLikeShare timeOnBook lastFeePenalty}}"}
+    row = client.post("/graphql", json=question).json()["data"]["liquidityProvisions"][0]
+    assert (row["party"], float(row["equityLikeShare"])) == (provider, 1)
 
 
 def test_subscriptions_tell_trades_market_data_and_blocks(client, network):

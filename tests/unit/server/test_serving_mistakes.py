@@ -47,3 +47,15 @@ def test_the_core_imports_no_database_and_no_server():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("words", [("run", "ideal_market_maker", "--steps", "3"), ("serve", "ideal_market_maker")])
+def test_a_database_that_holds_a_run_is_not_written_to(tmp_path, words):
+    pytest.importorskip("fastapi")
+    pytest.importorskip("duckdb")
+    file = str(tmp_path / "run.duckdb")
+    assert run("run", "ideal_market_maker", "--steps", "3", "--db", file).returncode == 0
+    done = run(*words, "--db", file)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert file in done.stderr
