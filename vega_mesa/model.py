@@ -116,6 +116,7 @@ class VegaModel(mesa.Model):
         self._by_name: dict[str, TradingMarket] = {}  # what names meant when they were last looked up
         self._units: dict[str, MarketUnits] = {}
         self.tally = Tally()
+        self.tally.catch_up(self.chain.exchange.bridge)
         self._listen()
         self.datacollector = _collector(collect)
         self._collects = collect != "nothing"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from vega_mesa.protocol.bridge import Bridge
+from vega_mesa.protocol.bridge.network import Status
 from vega_mesa.protocol.collateral import AccountType, account_id
 from vega_mesa.protocol.events import EventBus
 from vega_mesa.protocol.events.bridging import DepositUpdated, WithdrawalUpdated
@@ -34,6 +36,16 @@ class Tally:
         bus.subscribe(WithdrawalUpdated, self._on_withdrawal)
         bus.subscribe(TradeHappened, self._on_trade)
 
+    def catch_up(self, bridge: Bridge) -> None:
+        """Count the deposits and withdrawals that there were before anybody listened."""
+        for deposit in bridge.deposits.values():
+            if deposit.status is Status.FINALIZED:
+                self._add(deposit.party, deposit.asset, deposit.amount)
+        for withdrawal in bridge.withdrawals.values():
+            if withdrawal.status is not Status.REJECTED:
+                self._withdrawn.add(withdrawal.id)
+                self._add(withdrawal.party, withdrawal.asset, -withdrawal.amount)
+
     def begin_step(self) -> None:
         """A step of the model begins; :meth:`step_volume` counts from here."""
         self._volume_before = self.volume.copy()
@@ -52,14 +64,15 @@ class Tally:
             return
         self.on_the_way.discard(event.deposit)
         if event.status == "STATUS_FINALIZED":
-            key = (event.party, event.asset)
-            self.deposits[key] = self.deposits.get(key, 0) + event.amount
+            self._add(event.party, event.asset, event.amount)
 
     def _on_withdrawal(self, event: WithdrawalUpdated) -> None:
         if event.status != "STATUS_REJECTED" and event.withdrawal not in self._withdrawn:
             self._withdrawn.add(event.withdrawal)  # the money leaves at once, whatever the bridge still has to do
-            key = (event.party, event.asset)
-            self.deposits[key] = self.deposits.get(key, 0) - event.amount
+            self._add(event.party, event.asset, -event.amount)
+
+    def _add(self, party: str, asset: str, amount: int) -> None:
+        self.deposits[party, asset] = self.deposits.get((party, asset), 0) + amount
 
     def _on_trade(self, event: TradeHappened) -> None:
         trade = event.trade

@@ -59,6 +59,10 @@ def run(
     network: Annotated[
         str | None, typer.Option(metavar="URL", help="Trade on a network that `vega-mesa serve` serves.")
     ] = None,
+    secret: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where the agents' keys on a network come from, made if it is not there."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the last two lines only.")] = False,
 ) -> None:
     """Run a model, show how it ended, and check that the money adds up."""
@@ -66,7 +70,7 @@ def run(
 
     if not run_model(
         model, steps=steps, seed=seed, pairs=param or [], prices=prices, market=market, out=out, db=db,
-        network=network, quiet=quiet,
+        network=network, secret=secret, quiet=quiet,
     ):  # fmt: skip
         raise typer.Exit(1)
 

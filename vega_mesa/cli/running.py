@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from vega_mesa.cli import closing, tables
 from vega_mesa.cli.arguments import choose, existing, need, one_value
+from vega_mesa.errors import UsageError
 from vega_mesa.models import MODELS
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def run_model(
     out: Path | None,
     db: str | None = None,
     network: str | None = None,
+    secret: Path | None = None,
     quiet: bool,
 ) -> bool:
     """Run a model and report.
@@ -47,9 +49,12 @@ def run_model(
         tables.prepare(out)
     if network is not None:
         from vega_mesa.server.joining import joining
+        from vega_mesa.server.keys import read_secret
         from vega_mesa.server.service import NetworkService
 
-        kind = joining(kind, NetworkService(network))
+        kind = joining(kind, NetworkService(network, secret=None if secret is None else read_secret(secret)))
+    elif secret is not None:
+        raise UsageError("--secret is for the keys of agents on a --network")
     model = kind(rng=seed, **arguments)
     record = tables.Record(model) if out is not None else None
     with recording(model, db):

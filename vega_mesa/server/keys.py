@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from hashlib import blake2b
-from typing import Any, Self
+from pathlib import Path
+from typing import Any, Final, Self
 
-from vega_mesa.errors import MissingExtra
+from vega_mesa.errors import MissingExtra, UsageError
 
-EXTRA = 'pip install "vega_mesa[server]"'
+EXTRA: Final = 'pip install "vega_mesa[server]"'
+SHORTEST_SECRET: Final = 32  # characters
 
 try:
     from nacl.exceptions import BadSignatureError
@@ -31,6 +34,26 @@ def is_signed(party: str, signature: str, signed: bytes) -> bool:
     except (BadSignatureError, ValueError, TypeError):
         return False
     return True
+
+
+def read_secret(path: Path) -> bytes:
+    """The secret in a file; where there is no file, a new secret, in a file that nobody but its owner reads.
+
+    Raises:
+        UsageError: it cannot be read or made, others can read it too, or it is so short that one could guess it.
+    """
+    try:
+        if not path.exists():
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(f"{secrets.token_hex(32)}\n")
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            raise UsageError(f"the secret in {path} is open to others: chmod 600 {path}")
+        secret = path.read_bytes().strip()
+    except OSError as error:
+        raise UsageError(f"no secret in {path}: {error.strerror}") from None
+    if len(secret) < SHORTEST_SECRET:
+        raise UsageError(f"the secret in {path} is shorter than {SHORTEST_SECRET} characters")
+    return blake2b(secret, digest_size=32).digest()
 
 
 class Wallet:

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from vega_mesa.chain.commands import encode
 from vega_mesa.chain.genesis import Genesis
 from vega_mesa.chain.null_chain import NullChain
-from vega_mesa.errors import InvalidCommand
+from vega_mesa.errors import InvalidCommand, UsageError
 from vega_mesa.models import MODELS
 from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.commands.bridging import (
@@ -25,7 +25,8 @@ from vega_mesa.protocol.commands.governance import NewFreeform, ProposalSubmissi
 from vega_mesa.protocol.commands.staking import AssociateTokens
 from vega_mesa.protocol.commands.trading import BatchMarketInstructions, OrderCancellation, OrderSubmission
 from vega_mesa.protocol.matching.order import OrderType, Side, TimeInForce
-from vega_mesa.server.keys import Wallet, is_signed, message
+from vega_mesa.server.joining import join
+from vega_mesa.server.keys import Wallet, is_signed, message, read_secret
 from vega_mesa.server.network import ServedNetwork
 from vega_mesa.server.rest import LARGEST_BODY, create_app
 from vega_mesa.server.serve import FOR_ANYBODY
@@ -252,6 +253,41 @@ def test_a_signature_holds_for_its_message_only():
     )
     assert is_signed(wallet.party, signature, message("chain", 3, {"a": {"y": None, "z": "ä"}, "b": 1}))
     assert not is_signed(wallet.party, signature, message("chain", 4, {"a": {"y": None, "z": "ä"}, "b": 1}))
+
+
+def test_a_secret_is_made_once_and_kept_from_others(tmp_path):
+    file = tmp_path / "secret"
+    made = read_secret(file)
+    assert file.stat().st_mode & 0o077 == 0
+    assert read_secret(file) == made != read_secret(tmp_path / "another")
+    file.chmod(0o644)
+    with pytest.raises(UsageError, match="chmod 600"):
+        read_secret(file)
+    short = tmp_path / "short"
+    short.touch(0o600)
+    for wrong in (short, tmp_path, tmp_path / "none" / "secret"):
+        with pytest.raises(UsageError, match=str(wrong)):
+            read_secret(wrong)
+
+
+def test_agents_that_come_back_know_what_they_brought(client, network):
+    def arrive():
+        service = NetworkService("http://testserver", secret=b"x")
+        service._http = client
+        model = join(MODELS["ideal_market_maker"], service, traders=1, num_steps=10)
+        model.chain.next_block = lambda: (network.next_block(), model.chain.follow())
+        return model
+
+    first = arrive()
+    first.initialise()
+    brought = [agent.equity() for agent in first.agents if agent.equity()]
+    assert brought and all(agent.profit() == 0 for agent in first.agents)
+    again = arrive()
+    assert {agent.key for agent in again.agents} == {agent.key for agent in first.agents} | {
+        agent.key for agent in again.agents if type(agent).__name__ == "MarketManager"
+    }
+    assert [agent.equity() for agent in again.agents if agent.equity()] == brought
+    assert all(agent.profit() == 0 for agent in again.agents)
 
 
 def test_both_services_are_one_interface(client, network, monkeypatch):

@@ -59,3 +59,8 @@ def test_a_database_that_holds_a_run_is_not_written_to(tmp_path, words):
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert file in done.stderr
+
+
+def test_a_secret_needs_a_network():
+    done = run("run", "ideal_market_maker", "--secret", "x")
+    assert (done.returncode, "--secret" in done.stderr) == (2, True)
