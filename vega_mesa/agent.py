@@ -31,8 +31,9 @@ class VegaAgent(Trading, ProvidingLiquidity, Governing, Transferring, Referring,
     _ids = compat.AgentNumbers()
 
     def __init__(self, model: VegaModel, *, key: str | None = None) -> None:
+        claimed = model.claim_key(self, key)  # first: who gets no key never becomes one of the model's agents
         super().__init__(model)
-        self.key = model.claim_key(self, key)
+        self.key = claimed
 
     def initialise(self) -> None:
         """Prepare: called once, before the first step. Markets exist when those who make them are older."""

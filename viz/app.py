@@ -1,4 +1,4 @@
-"""The page: choose a model, set its parameters, play it. ``solara run vega_mesa.viz.app`` or ``vega-mesa viz``."""
+"""The console: a model to set and to play, or a served network to visit. ``vega-mesa viz`` opens it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from mesa.visualization import SolaraViz
 from vega_mesa.model import VegaModel
 from vega_mesa.models import MODELS
 from vega_mesa.viz.desk import guard
-from vega_mesa.viz.pages import PAGES
+from vega_mesa.viz.pages import Pages
 from vega_mesa.viz.parameters import inputs
 from vega_mesa.viz.records import records_of
-from vega_mesa.viz.serve import MODEL_VARIABLE
+from vega_mesa.viz.serve import MODEL_VARIABLE, NETWORK_VARIABLE
 
 STYLE = Path(__file__).parent / "assets" / "page.css"
 
@@ -24,8 +24,14 @@ def Page() -> None:
     """The whole page; every visitor has a model of their own."""
     first = os.environ.get(MODEL_VARIABLE) or next(iter(MODELS))
     name, choose = solara.use_state(first)
-    solara.Title(f"vega_mesa · {title(name)}")
     solara.Style(STYLE)
+    network = os.environ.get(NETWORK_VARIABLE)
+    if network:
+        from vega_mesa.viz.visit import Visit
+
+        Visit(network)
+        return
+    solara.Title(f"vega_mesa · {title(name)}")
     with solara.Sidebar(), solara.Card("Model"):
         solara.Select("", values=list(MODELS), value=name, on_value=choose)
         solara.Text(summary(MODELS[name]), style={"font-size": "0.85rem", "opacity": "0.8"})
@@ -36,19 +42,10 @@ def Page() -> None:
 def Console(name: str) -> None:
     """Mesa's controls at the side, and the pages of one model."""
     model = solara.use_reactive(solara.use_memo(lambda: fresh(name), []))
-    shown, show = solara.use_state(0)
     SolaraViz(model, components=[], model_params=inputs(MODELS[name]), name=f"vega_mesa \u00b7 {title(name)}")
     current = guard(model.value)
     records_of(current)  # from the first step on
-    with solara.v.Html(tag="div", class_="vega-console"):
-        solara.v.Tabs(
-            v_model=shown,
-            on_v_model=show,
-            class_="vega-tabs",
-            height=36,
-            children=[solara.v.Tab(children=[page]) for page in PAGES],
-        )
-        list(PAGES.values())[shown](current).key(f"{shown}-{id(current)}")
+    Pages(current)
 
 
 def fresh(name: str) -> VegaModel:

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from vega_mesa.agent import VegaAgent
 from vega_mesa.chain.transaction import Transaction
-from vega_mesa.errors import ConfigError, UnknownParty, VegaMesaError
+from vega_mesa.errors import VegaMesaError
 from vega_mesa.model import MOST_BLOCKS_FOR_DEPOSITS, VegaModel
 
 Result = TypeVar("Result")
 
 
 class HandTrader(VegaAgent):
-    """A party whose orders come from the page; by itself it does nothing."""
+    """A party whose orders come from the page; by itself it does nothing.
+
+    Args:
+        secret: makes the key of a served network together with the name ``key``, so that one can come back to it.
+    """
+
+    def __init__(self, model: VegaModel, *, key: str | None = None, secret: str = "") -> None:
+        self.secret = secret
+        self.name = ""
+        super().__init__(model, key=key)
+        self.name = self.name or self.key
 
 
 class GuardedStep:
@@ -32,12 +43,31 @@ class GuardedStep:
             self.step()
 
 
-_locks: WeakKeyDictionary[VegaModel, threading.RLock] = WeakKeyDictionary()
+_locks: WeakKeyDictionary[VegaModel, threading.Condition] = WeakKeyDictionary()
 
 
-def lock_of(model: VegaModel) -> Any:
-    """The lock of a model: held by its steps, by what is done by hand and by what reads much at once."""
-    return _locks.setdefault(model, threading.RLock())
+def lock_of(model: VegaModel) -> threading.Condition:
+    """The lock of a model: held by its steps, by what is done by hand and by what reads much at once.
+
+    Who waits for it as a condition lets go of it, and hears when a network that others serve has moved.
+    """
+    return _locks.setdefault(model, threading.Condition())
+
+
+def alone(draw: Callable[..., Result]) -> Callable[..., Result]:
+    """Let a component, whose first argument is the model, read it while nothing moves."""
+
+    @wraps(draw)
+    def drawn(model: VegaModel, *arguments: Any, **named: Any) -> Result:
+        with lock_of(model):
+            return draw(model, *arguments, **named)
+
+    return drawn
+
+
+def is_served(model: VegaModel) -> bool:
+    """Whether the model is somebody else's network, see :mod:`vega_mesa.viz.network`."""
+    return bool(getattr(model, "served", False))
 
 
 def guard(model: VegaModel) -> VegaModel:
@@ -49,21 +79,25 @@ def guard(model: VegaModel) -> VegaModel:
 
 def traders(model: VegaModel) -> list[str]:
     """The keys that were made by hand, the oldest first."""
-    return [agent.key for agent in model.agents if isinstance(agent, HandTrader)]
+    return [agent.key for agent in list(model.agents) if isinstance(agent, HandTrader)]
 
 
-def create(model: VegaModel, key: str) -> str:
+def label(agent: VegaAgent) -> str:
+    """A key as people tell it apart: on a served network it is long, and has a name only here."""
+    name = getattr(agent, "name", agent.key)
+    return name if name == agent.key else f"{name} \u00b7 {agent.key[:8]}"
+
+
+def create(model: VegaModel, key: str, secret: str = "") -> str:
     """Make a key to trade with; a name of its own when ``key`` is empty.
+
+    Args:
+        secret: see :class:`HandTrader`.
 
     Raises:
         ConfigError: the key is taken.
     """
-    name = key.strip() or None
-    try:
-        model.agent(name or "")
-    except UnknownParty:
-        return HandTrader(model, key=name).key
-    raise ConfigError("key", name, "a text that no other agent has")  # before there is an agent without a key
+    return HandTrader(model, key=key.strip() or None, secret=secret).key
 
 
 def deposit(model: VegaModel, agent: VegaAgent, amount: str, *, wait: bool) -> Transaction:

@@ -8,7 +8,8 @@ import threading
 import time
 import webbrowser
 
-MODEL_VARIABLE = "VEGA_MESA_MODEL"  # tells the page which model to open first
+MODEL_VARIABLE = "VEGA_MESA_MODEL"  # tells the page which model to open first,
+NETWORK_VARIABLE = "VEGA_MESA_NETWORK"  # or which served network to visit
 SETTINGS = {  # of Solara, read when it is imported
     "SOLARA_APP": "vega_mesa.viz.app",
     "SOLARA_CHECK_HOOKS": "off",  # it finds a harmless early return in Mesa's own page
@@ -17,11 +18,12 @@ SETTINGS = {  # of Solara, read when it is imported
 }
 
 
-def serve(model: str | None, *, host: str, port: int, open_browser: bool) -> None:
+def serve(model: str | None, *, network: str | None = None, host: str, port: int, open_browser: bool) -> None:
     """Serve until interrupted.
 
     Args:
         model: which to show first; None for the first of all.
+        network: address of a served network to show instead of models.
         host: interface to listen on.
         port: TCP port.
         open_browser: open the page in the user's browser once it answers.
@@ -29,6 +31,8 @@ def serve(model: str | None, *, host: str, port: int, open_browser: bool) -> Non
     os.environ.update(SETTINGS)
     if model is not None:
         os.environ[MODEL_VARIABLE] = model
+    if network is not None:
+        os.environ[NETWORK_VARIABLE] = network
     if open_browser:
         threading.Thread(target=_open_when_ready, args=(host, port), daemon=True).start()
     import uvicorn

@@ -1,4 +1,4 @@
-"""What one visitor's page remembers besides the model: the key in hand, and the answer to the last action."""
+"""What one visitor remembers besides the model: the page that is open, the key in hand, the last action's answer."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from vega_mesa.viz.desk import attempt, traders
 
 key_in_hand: solara.Reactive[str] = solara.reactive("")
 answer: solara.Reactive[tuple[str, bool]] = solara.reactive(("", False))
+page: solara.Reactive[int] = solara.reactive(0)
 
 
 def trader(model: VegaModel) -> VegaAgent | None:

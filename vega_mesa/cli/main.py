@@ -137,18 +137,27 @@ def viz(
     host: Annotated[str, typer.Option(help="Interface to listen on.")] = "localhost",
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 8765,
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser.")] = True,
+    network: Annotated[
+        str | None, typer.Option(metavar="URL", help="Trade by hand on a network that `vega-mesa serve` serves.")
+    ] = None,
 ) -> None:
-    """Serve the page: watch a model trade, step by step, and turn its knobs."""
+    """Serve the page: watch a model trade, step by step, turn its knobs, and trade along by hand."""
     from vega_mesa.cli.arguments import choose
     from vega_mesa.models import MODELS
     from vega_mesa.viz.serve import is_free, serve
 
     if model is not None:
         choose(model, MODELS)
+    if network is not None:
+        from vega_mesa.server.service import NetworkService
+
+        if model is not None:
+            raise UsageError(f"--network: a network has its own model, leave {model} out")
+        NetworkService(network).genesis()  # which says what is wrong with the address
     if not is_free(host, port):
         raise UsageError(f"--port: somebody already listens on {host}:{port}, choose another")
     Console().print(f"The page is at http://{host}:{port} (Ctrl-C ends it)", highlight=False, soft_wrap=True)
-    serve(model, host=host, port=port, open_browser=browser)
+    serve(model, network=network, host=host, port=port, open_browser=browser)
 
 
 def main() -> NoReturn:

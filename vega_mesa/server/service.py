@@ -8,17 +8,20 @@ sends what they submit, signed, to the network.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from vega_mesa.chain.commands import check, decode, encode
 from vega_mesa.chain.genesis import Genesis
 from vega_mesa.chain.null_chain import NullChain
 from vega_mesa.chain.transaction import Transaction
+from vega_mesa.chain.transaction_log import TransactionLog
 from vega_mesa.chain.validation import is_plain, validate
-from vega_mesa.errors import InvalidCommand, MissingExtra, StoreError, UsageError
+from vega_mesa.errors import InvalidCommand, MissingExtra, StoreError, UsageError, VegaMesaError
 from vega_mesa.server.keys import EXTRA, Wallet
 
 WAIT: Final = 20.0  # seconds that one question for a new block may take
+ANSWER: Final = 15.0  # seconds for an answer, over what the question itself waits
 PATIENCE: Final = 300.0  # seconds without a block after which the network counts as stopped
 _SPAM: Final = 429
 _WRONG_NONCE: Final = 409
@@ -66,7 +69,7 @@ class NetworkService:
         secret: from which the agents' keys follow, with their names; by default a new one, and so new keys.
 
     Raises:
-        StoreError: nobody answers there.
+        UsageError: not an address.
     """
 
     def __init__(self, address: str, *, secret: bytes | None = None) -> None:
@@ -75,8 +78,14 @@ class NetworkService:
         except ImportError as missing:
             raise MissingExtra(EXTRA) from missing
         self.address = address.rstrip("/")
-        self._http = httpx.Client(base_url=self.address, timeout=WAIT + 30, trust_env=False)
-        self._errors = httpx.HTTPError
+        try:
+            self._http = httpx.Client(base_url=self.address, timeout=ANSWER, trust_env=False)
+            known = self._http.base_url.scheme in ("http", "https") and self._http.base_url.host
+        except httpx.InvalidURL:
+            known = ""
+        if not known:
+            raise UsageError(f"{address!r} is not an address, expected e.g. http://127.0.0.1:8000")
+        self._errors = (httpx.HTTPError, ValueError)  # the latter: what answers does not speak JSON
         self._secret = secrets.token_bytes(32) if secret is None else secret
         self._wallets: dict[str, Wallet] = {}
         self.chain: NetworkChain | None = None
@@ -86,9 +95,21 @@ class NetworkService:
         self.chain = NetworkChain(self)
         return self.chain
 
-    def party(self, name: str) -> str:
-        """The public key that follows from the secret and the name."""
-        wallet = Wallet.named(self._secret, name)
+    def genesis(self) -> Genesis:
+        """What the network started with.
+
+        Raises:
+            StoreError: no answer, or not that of a network.
+        """
+        found = self.get("/genesis")
+        try:
+            return Genesis.from_json(found)
+        except (VegaMesaError, KeyError, TypeError, AttributeError) as error:
+            raise StoreError(f"{self.address} is not a network that vega-mesa serves") from error
+
+    def party(self, name: str, secret: bytes | None = None) -> str:
+        """The public key that follows from a name and a secret, by default the service's own."""
+        wallet = Wallet.named(self._secret if secret is None else secret, name)
         self._wallets[wallet.party] = wallet
         return wallet.party
 
@@ -115,11 +136,12 @@ class NetworkService:
             StoreError: there is none.
         """
         try:
-            answer = self._http.get(path, params=parameters)
+            patience = {"timeout": ANSWER + parameters["wait"]} if parameters.get("wait") else {}
+            answer = self._http.get(path, params=parameters, **patience)
             answer.raise_for_status()
+            return answer.json()
         except self._errors as error:
             raise StoreError(f"{self.address}{path}: {error}") from error
-        return answer.json()
 
     def post(self, path: str, body: Any) -> tuple[int, Any]:
         """Status and content of the answer, 4xx too.
@@ -129,11 +151,11 @@ class NetworkService:
         """
         try:
             answer = self._http.post(path, json=body)
+            if answer.status_code >= 500:
+                raise StoreError(f"{self.address}{path}: the server failed with {answer.status_code}")
+            return answer.status_code, answer.json()
         except self._errors as error:
             raise StoreError(f"{self.address}{path}: {error}") from error
-        if answer.status_code >= 500:
-            raise StoreError(f"{self.address}{path}: the server failed with {answer.status_code}")
-        return answer.status_code, answer.json()
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -141,25 +163,47 @@ class NetworkService:
 
 
 class NetworkChain(NullChain):
-    """A replica of a served network's chain, which moves when the network does."""
+    """A replica of a served network's chain, which moves when the network does.
 
-    def __init__(self, service: NetworkService) -> None:
-        super().__init__(Genesis.from_json(service.get("/genesis")))
+    Args:
+        catch_up: execute all that has happened so far; else the replica stands at genesis until somebody calls
+            :meth:`follow`, or :meth:`take` with :meth:`news`.
+
+    Attributes:
+        on_block: called after each block that the replica has begun.
+    """
+
+    def __init__(self, service: NetworkService, *, catch_up: bool = True) -> None:
+        super().__init__(service.genesis())
         self.service = service
+        self.on_block: Callable[[], None] = _nothing
         self._mine: dict[tuple[str, int], Transaction] = {}  # executed since the running submission began
         self._sent: dict[str, int] = {}  # next nonces of our parties
-        self.follow()
+        if catch_up:
+            self.follow()
         self._turn = self.height
 
     def follow(self, height: int = 0, wait: float = 0.0) -> None:
         """Execute what the network has executed; waits for a block after ``height``, at most so many seconds."""
-        complete = False
-        while not complete:
-            news = self.service.get("/feed", since=len(self.log), height=height, wait=wait)
-            complete = self._take(news)
+        while not self.take(self.news(height, wait)):
+            pass
 
-    def _take(self, news: dict[str, Any]) -> bool:
-        for height, party, nonce, command in news["entries"]:
+    def news(self, height: int = 0, wait: float = 0.0) -> dict[str, Any]:
+        """What the network has executed and this replica has not; changes nothing. Waits as :meth:`follow` does.
+
+        Raises:
+            StoreError: no answer.
+        """
+        since = len(self.log)
+        return {**self.service.get("/feed", since=since, height=height, wait=wait), "since": since}
+
+    def take(self, news: dict[str, Any]) -> bool:
+        """Execute news, without what has come in another way since they were asked for.
+
+        Returns:
+            Whether they were all that there was.
+        """
+        for height, party, nonce, command in news["entries"][len(self.log) - news["since"] :]:
             self._advance(height)
             transaction = Transaction(self.genesis.chain_id, party, nonce, decode(command))
             self._execute(transaction)
@@ -169,9 +213,16 @@ class NetworkChain(NullChain):
         self._advance(news["height"])
         return bool(news["complete"])
 
+    def fork(self) -> NullChain:  # type: ignore[override]  # what nobody serves moves by itself
+        """An independent null chain in the same state: what is done to it, the network never hears of."""
+        twin = NullChain.restore(self.snapshot())
+        twin.log = TransactionLog(self.genesis, self.log.entries.copy(), self.log.complete)
+        return twin
+
     def _advance(self, height: int) -> None:
         while self.height < height:
             super().next_block()
+            self.on_block()
 
     def submit(self, party: str, command: Any) -> Transaction:
         """Sign a command and send it.
@@ -183,13 +234,15 @@ class NetworkChain(NullChain):
             check(command)
             validate(command)
         wallet = self.service.wallet(party)
-        nonce = self._sent.setdefault(party, self.nonces.get(party, 0))
+        nonce = max(self._sent.get(party, 0), self.nonces.get(party, 0))
+        self._sent[party] = nonce
+        since = len(self.log)
         body = encode(command)
         status: int = 0
         answer: Any = None
         for _ in range(2):
             envelope = wallet.envelope(self.genesis.chain_id, nonce, body)
-            status, answer = self.service.post(f"/transactions?since={len(self.log)}", envelope)
+            status, answer = self.service.post(f"/transactions?since={since}", envelope)
             if status != _WRONG_NONCE or "nonce" not in answer:
                 break
             nonce = answer["nonce"]  # somebody else with the same key was faster
@@ -201,7 +254,7 @@ class NetworkChain(NullChain):
             raise InvalidCommand(str(answer.get("detail", answer)))
         self._sent[party] = nonce + 1
         self._mine.clear()
-        if not self._take(answer["news"]):
+        if not self.take({**answer["news"], "since": since}):
             self.follow()
         return self._mine.get((party, nonce), transaction)
 
@@ -230,3 +283,7 @@ class NetworkChain(NullChain):
             UsageError: always.
         """
         raise UsageError("the clock of a served network cannot be moved")
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""

@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+import solara
+
+from vega_mesa.model import VegaModel
+from vega_mesa.viz import session
 from vega_mesa.viz.pages.agents import AgentsPage
 from vega_mesa.viz.pages.governance import GovernancePage
 from vega_mesa.viz.pages.ledger import LedgerPage
@@ -19,4 +23,19 @@ PAGES: Final[dict[str, Callable[..., Any]]] = {
     "Ledger": LedgerPage,
 }
 
-__all__ = ["PAGES"]
+__all__ = ["PAGES", "Pages"]
+
+
+@solara.component
+def Pages(model: VegaModel) -> None:
+    """A tab a page, and the page that is open."""
+    shown = session.page.value
+    with solara.v.Html(tag="div", class_="vega-console"):
+        solara.v.Tabs(
+            v_model=shown,
+            on_v_model=session.page.set,
+            class_="vega-tabs",
+            height=36,
+            children=[solara.v.Tab(children=[page]) for page in PAGES],
+        )
+        list(PAGES.values())[shown](model).key(f"{shown}-{id(model)}")

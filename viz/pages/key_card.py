@@ -1,0 +1,72 @@
+"""The key that one trades with, and the money that it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import solara
+from mesa.visualization.utils import update_counter
+
+from vega_mesa.agent import VegaAgent
+from vega_mesa.model import VegaModel
+from vega_mesa.viz import session
+from vega_mesa.viz.desk import create, deposit, is_served, label, traders
+from vega_mesa.viz.pages.fields import box, button, choice, field, tick
+from vega_mesa.viz.panels.card import Card
+
+
+@solara.component
+def KeyCard(model: VegaModel, agent: VegaAgent | None) -> None:
+    """Choose or make a key, and bring money.
+
+    On a served network a key is made of its name and a secret, which gives it back on another day. Without one it ends
+    with the page. Money comes as soon as that network's Ethereum has confirmed it.
+    """
+    update_counter.get()
+    name, set_name = solara.use_state("")
+    secret, set_secret = solara.use_state("")
+    amount, set_amount = solara.use_state("10000")
+    wait, set_wait = solara.use_state(True)
+    served = is_served(model)
+    keys = [{"text": label(model.agent(key)), "value": key} for key in traders(model)]
+
+    def make() -> None:
+        if session.do(model, lambda: create(model, name, secret), said_of_key):
+            session.key_in_hand.set(traders(model)[-1])
+            set_name("")
+            set_secret("")
+
+    def said_of_key(key: str) -> str:
+        return f"{label(model.agent(key))} is ready: deposit, then trade"
+
+    def bring() -> None:
+        assert agent is not None
+        said = f"{amount} credited"
+        if served:
+            said = f"{amount} on the way: credited once Ethereum has confirmed it"
+        elif not wait:
+            said = f"{amount} on the way: play on until Ethereum has confirmed it"
+        session.do(model, lambda: deposit(model, agent, amount, wait=wait and not served), said)
+
+    with Card("Key"), box("vega-form"):
+        if agent is not None:
+            choice("key", agent.key, keys, session.key_in_hand.set)
+        with box("vega-row"):
+            field("new key", name, set_name, "a name")
+            button("Create key", make)
+        if served:
+            hidden_field("secret, to come back to the key", secret, set_secret)
+        with box("vega-row"):
+            field("amount", amount, set_amount)
+            button("Deposit", bring, disabled=agent is None)
+        if not served:
+            tick("wait until it is confirmed", wait, set_wait)
+
+
+def hidden_field(label: str, value: str, change: Callable[[str], None]) -> Any:
+    """A small box for a password."""
+    return solara.v.TextField(
+        label=label, v_model=value, on_v_model=lambda text: change(text or ""), dense=True, outlined=True,
+        hide_details=True, class_="vega-field", type="password",
+    )  # fmt: skip
