@@ -30,7 +30,8 @@ class MarketManager(Proposer):
     Args:
         terms: of the market: a definition, Vega's proposal JSON, or a file of it. Asset ids in it become the id of the
             new asset, oracle signers that it leaves open become this agent's key.
-        prices: what the oracle reports at the end: the price of the run's last step. Without it, the mark price.
+        prices: what the oracle reports at the end: the price of the run's last step. Without it, the price of the last
+            trade: the mark price may be some seconds old, and would leave out what happened since.
         asset: symbol of the settlement asset; on a spot market, of the quote asset.
         base_asset: symbol of a spot market's base asset.
         asset_decimals: of the asset; None for as many as the market needs, at least 6.
@@ -139,7 +140,7 @@ class MarketManager(Proposer):
         if self.prices is not None:
             price = self.prices.price(self.model.step_count)
         else:
-            price = self.mark_price(self.market_id) or self.last_price(self.market_id) or 1.0
+            price = self.last_price(self.market_id) or self.mark_price(self.market_id) or 1.0
         product = self.change.definition.product
         if not isinstance(product, FutureProduct) or product.max_price is None:
             return self.round_price(price, market=self.market_id)

@@ -1,11 +1,9 @@
-"""What the panels show, as plain numbers: one reading of a model a frame, in people's units."""
+"""What the panels show, as plain numbers: one reading of a market a frame, in people's units."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
-
-from vega_mesa.experiments.standing import Group
 
 
 class Level(NamedTuple):
@@ -16,48 +14,53 @@ class Level(NamedTuple):
 
 
 class Fill(NamedTuple):
-    """A trade: the step in which it happened, on which side the aggressor was, and who traded."""
+    """A trade: when it happened, who began it and who traded."""
 
-    step: int
+    block: int
+    time: int  # ns
     price: float
     size: float
-    bought: bool
+    side: str  # of who took: "buy" or "sell", empty in an auction
     buyer: str = ""
     seller: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
-    """One row a step, equally long columns; None where the market had no such number."""
+class Sample(NamedTuple):
+    """A market at the end of a block; None where it had no such number."""
 
-    steps: list[int] = field(default_factory=list)
-    mark: list[float | None] = field(default_factory=list)
-    best_bid: list[float | None] = field(default_factory=list)
-    best_ask: list[float | None] = field(default_factory=list)
-    volume: list[float | None] = field(default_factory=list)
-    insurance: list[float | None] = field(default_factory=list)
-    mode: list[str] = field(default_factory=list)
+    block: int
+    time: int  # ns
+    mark: float | None
+    best_bid: float | None
+    best_ask: float | None
+    low: float | None  # prices beyond which an auction begins
+    high: float | None
+    insurance: float
+    mode: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """All that the panels need of one market of a model at one moment."""
+    """All that the panels need of one market at one moment."""
 
-    market: str
-    asset: str
-    state: str
-    mode: str
-    trigger: str
+    market: str = "No market yet"
+    code: str = ""
+    asset: str = ""
+    state: str = "not proposed"
+    mode: str = "no trading"
+    trigger: str = ""
     time: str
     block: int
-    mark: float | None
-    best_bid: float | None
-    best_ask: float | None
-    open_interest: float
-    insurance: float
+    mark: float | None = None
+    best_bid: float | None = None
+    best_ask: float | None = None
+    bounds: tuple[float, float] | None = None  # prices beyond which an auction begins
+    indicative: tuple[float, float] | None = None  # price and volume if the auction ended now
+    open_interest: float = 0.0
+    insurance: float = 0.0
     conserved: bool
-    history: History
-    fills: list[Fill]
-    bids: list[Level]
-    asks: list[Level]
-    groups: list[Group]
+    now: Sample | None = None  # as it would be sampled if the block ended now
+    history: list[Sample] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)
+    bids: list[Level] = field(default_factory=list)
+    asks: list[Level] = field(default_factory=list)

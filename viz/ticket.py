@@ -8,13 +8,17 @@ from typing import Any, Final, Literal, cast
 from vega_mesa.actions.receipt import OrderReceipt
 from vega_mesa.actions.trading import Life, Reference
 from vega_mesa.agent import VegaAgent
+from vega_mesa.chain.null_chain import NullChain
 from vega_mesa.errors import InvalidAmount
 from vega_mesa.model import VegaModel
 from vega_mesa.protocol.collateral import AccountType, Collateral
-from vega_mesa.protocol.commands.trading import OrderSubmission, StopOrdersSubmission
+from vega_mesa.protocol.commands.trading import OrderSubmission, StopOrderSetup, StopOrdersSubmission
 from vega_mesa.protocol.markets.trading_market import TradingMarket
+from vega_mesa.units import decimal
 
-KINDS: Final = ("limit", "market", "stop", "iceberg", "pegged")
+KINDS: Final = ("limit", "market", "stop", "trailing stop", "OCO", "iceberg", "pegged")
+STOPS: Final = ("stop", "trailing stop", "OCO")
+PRICED: Final = ("limit", "iceberg")
 LIVES: Final = ("GTC", "GTT", "IOC", "FOK", "GFA", "GFN")
 REFERENCES: Final = ("best_bid", "mid", "best_ask")
 TRIGGERS: Final = ("falls below", "rises above")
@@ -37,34 +41,54 @@ class Ticket:
     minimum: str = ""  # and shown anew below
     reference: str = "mid"  # what a pegged order follows,
     offset: str = ""  # at which distance
-    trigger: str = "falls below"  # of a stop order,
-    trigger_price: str = ""
+    trigger: str = "falls below"  # of a stop order: where it fires,
+    trigger_price: str = ""  # at this price,
+    trail: str = ""  # or so many per cent away from the best price since
+    below: str = ""  # of a pair of which the first to fire cancels the other: a price, or per cent such as "5%"
+    above: str = ""
 
-    def command(self, agent: VegaAgent) -> OrderSubmission | StopOrdersSubmission:
-        """The command that the fields ask for.
+    @property
+    def is_priced(self) -> bool:
+        """Whether it names a price."""
+        return self.kind in PRICED
+
+    @property
+    def rests(self) -> bool:
+        """Whether it may wait in the book."""
+        return self.kind in (*PRICED, "pegged")
+
+    def command(self, agent: VegaAgent, market: str | None = None) -> OrderSubmission | StopOrdersSubmission:
+        """The command that the fields ask for, on a market: the first by default.
 
         Raises:
             UsageError: a field is missing or cannot be read.
         """
-        if self.kind != "stop":
-            return self._order(agent)
-        leg = agent.stop(self._order(agent), price=_given("trigger price", self.trigger_price))
+        order = self._order(agent, market)
+        if self.kind not in STOPS:
+            return order
+        if self.kind == "OCO":
+            return StopOrdersSubmission(
+                falls_below=_leg(agent, order, _given("falls below", self.below)),
+                rises_above=_leg(agent, order, _given("rises above", self.above)),
+            )
+        if self.kind == "stop":
+            leg = agent.stop(order, price=_given("trigger price", self.trigger_price))
+        else:
+            leg = _leg(agent, order, _given("trails by", self.trail).rstrip("% ") + "%")
         falls = self.trigger == "falls below"
         return StopOrdersSubmission(falls_below=leg if falls else None, rises_above=None if falls else leg)
 
-    def _order(self, agent: VegaAgent) -> OrderSubmission:
-        priced = self.kind in ("limit", "iceberg")
-        at_once = self.kind in ("market", "stop")
+    def _order(self, agent: VegaAgent, market: str | None) -> OrderSubmission:
         life = cast(Life, self.life)
         return agent.order(
-            None,
+            market,
             self.side,
             _given("size", self.size),
-            _given("price", self.price) if priced else None,
-            time_in_force=None if at_once else life,
-            expires=_given("expiry", self.expires) if life == "GTT" and not at_once else None,
-            post_only=self.post_only and priced,
-            reduce_only=self.reduce_only or self.kind == "stop",
+            _given("price", self.price) if self.is_priced else None,
+            time_in_force=life if self.rests else None,
+            expires=_given("expiry", self.expires) if life == "GTT" and self.rests else None,
+            post_only=self.post_only and self.is_priced,
+            reduce_only=self.reduce_only or self.kind in STOPS,
             peg=(cast(Reference, self.reference), _given("offset", self.offset)) if self.kind == "pegged" else None,
             iceberg=(_given("peak", self.peak), _given("minimum", self.minimum)) if self.kind == "iceberg" else None,
         )
@@ -82,16 +106,16 @@ class Preview:
     average_price: float | None = None
 
 
-def preview(model: VegaModel, agent: VegaAgent, command: Any) -> Preview:
+def preview(model: VegaModel, agent: VegaAgent, command: Any, market: str | None = None) -> Preview:
     """Send the command to a copy of the network, and look."""
-    market = agent.find_market()
-    units = model.units_of(market)
-    future = model.chain.fork()
+    found = agent.find_market(market)
+    units = model.units_of(found)
+    future = NullChain.restore(model.chain.snapshot())  # of our own, whoever serves the network
     transaction = future.submit(agent.key, command)
     future.wait_for_total_catchup()
     receipt = OrderReceipt(transaction, units)
-    before = _balances(model.exchange.collateral, agent.key, market)
-    after = _balances(future.exchange.collateral, agent.key, market)
+    before = _balances(model.exchange.collateral, agent.key, found)
+    after = _balances(future.exchange.collateral, agent.key, found)
     order = transaction.order
     refusal = order.reason if order is not None and order.status.name in ("REJECTED", "STOPPED") else ""
     shown = units.shown_amount
@@ -109,6 +133,13 @@ def _balances(collateral: Collateral, key: str, market: TradingMarket) -> list[i
     general, *others = SHOWN
     found = [collateral.balance(general, market.asset, key)]
     return found + [collateral.balance(kind, market.asset, key, market.id) for kind in others]
+
+
+def _leg(agent: VegaAgent, order: OrderSubmission, where: str) -> StopOrderSetup:
+    """A leg that fires at a price, or trails by so many per cent."""
+    if where.endswith("%"):
+        return agent.stop(order, trailing=decimal(where.rstrip("% "), "trails by") / 100)
+    return agent.stop(order, price=where)
 
 
 def _given(name: str, text: str) -> str:

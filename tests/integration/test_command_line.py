@@ -121,7 +121,8 @@ def test_sweep_in_two_processes_gives_the_rows_of_one(tmp_path):
             sys.executable, "-m", "vega_mesa.cli", "sweep", "ideal_market_maker", "--param", "traders=2,3",
             "--iterations", "2", "--steps", "4", "--processes", processes, "--out", str(out), "--quiet",
         ]  # fmt: skip
-        subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
+        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
         tables.append(pd.read_csv(out))
     pd.testing.assert_frame_equal(*tables)
     assert list(tables[0]["traders"]) == [2, 2, 3, 3]

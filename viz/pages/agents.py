@@ -10,12 +10,13 @@ from vega_mesa.agent import VegaAgent
 from vega_mesa.model import VegaModel
 from vega_mesa.viz.charts import GROUPS, Option, axis, base, line, thin
 from vega_mesa.viz.desk import lock_of
-from vega_mesa.viz.pages.fields import box, choice, grid
+from vega_mesa.viz.fields import box, choice
 from vega_mesa.viz.panels.accounts import AccountsPanel, amount
 from vega_mesa.viz.panels.card import Card, ChartCard
 from vega_mesa.viz.panels.profit import ProfitPanel
+from vega_mesa.viz.panels.table import Row, table
 
-COLUMNS = ("general", "margin", "bond", "position", "profit")
+COLUMNS = ("agent", "general", "margin", "bond", "position", "profit")
 MOST_AGENTS = 200
 MOST_POINTS = 800
 ALL = "all"
@@ -29,10 +30,11 @@ def AgentsPage(model: VegaModel) -> None:
     kind, set_kind = solara.use_state(ALL)
     with lock_of(model):
         agents = [agent for agent in compat.agents_of(model) if isinstance(agent, VegaAgent)]
+        has_market = model.market is not None
         kinds = list(dict.fromkeys(type(agent).__name__ for agent in agents))
         shown = [agent for agent in agents if kind in (ALL, type(agent).__name__)]
-        rows = [(agent.key, cells(agent)) for agent in shown[:MOST_AGENTS]] if model.market is not None else []
-    with solara.v.Html(tag="div", class_="vega-page vega-market"):
+        rows = [Row(agent.key, (agent.key, *cells(agent))) for agent in shown[:MOST_AGENTS] if has_market]
+    with solara.v.Html(tag="div", class_="vega-page vega-quarters"):
         ChartCard("Profit and loss over time, by agent type", model, option, profits)
         ProfitPanel(model)
         AccountsPanel(model)
@@ -40,7 +42,7 @@ def AgentsPage(model: VegaModel) -> None:
             with box("vega-row vega-filters"):
                 choice("type", kind, [ALL, *kinds], set_kind)
                 box("vega-count", f"{len(shown):,} agents")
-            grid(COLUMNS, rows, "no market yet")
+            table(COLUMNS, rows, words=COLUMNS[:1], empty="no market yet: step the model")
 
 
 def cells(agent: VegaAgent) -> list[str]:

@@ -1,153 +1,210 @@
-"""What a party holds: its standing, its orders with amend and cancel, and its fills."""
+"""What a party holds: its standing and margin mode, its orders with amend and cancel, and its fills."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import solara
 from mesa.visualization.utils import update_counter
 
 from vega_mesa.agent import VegaAgent
 from vega_mesa.model import VegaModel
+from vega_mesa.protocol.commands.trading import OrderCancellation, StopOrdersCancellation
 from vega_mesa.protocol.markets.futures import FuturesMarket
+from vega_mesa.protocol.markets.trading_market import TradingMarket
 from vega_mesa.protocol.matching.order import BUY, Order
-from vega_mesa.protocol.matching.stop_order import StopOrder
+from vega_mesa.protocol.matching.stop_order import FALLS_BELOW, StopOrder
+from vega_mesa.units import to_datetime
 from vega_mesa.viz import session
-from vega_mesa.viz.observer import reading_of
-from vega_mesa.viz.pages.fields import box, button, field, grid
+from vega_mesa.viz.fields import box, button, choice, field
+from vega_mesa.viz.markets import chosen, seen
 from vega_mesa.viz.panels.card import Card
 from vega_mesa.viz.panels.state import price as shown_price
+from vega_mesa.viz.panels.table import Act, Row, table
+from vega_mesa.viz.reading import Fill
 
-ORDER_COLUMNS = ("type", "size", "left", "price", "life", "status", "")
-MOST_FILLS = 50
+ORDER_COLUMNS: Final = ("side", "type", "size", "left", "price", "life", "status", "")
+ORDER_WORDS: Final = ("side", "type", "life", "status")
+FILL_COLUMNS: Final = ("time", "side", "size", "price", "with")
+MOST_FILLS: Final = 50
+MODES: Final = ("cross", "isolated")
 
 
 @solara.component
 def StandingCard(model: VegaModel, agent: VegaAgent | None) -> None:
-    """Position, profit and money of the key in hand."""
+    """Position, profit, money and margin mode of the key in hand."""
     update_counter.get()
+    market = chosen(model)
+    mode, set_mode = solara.use_state(MODES[0])
+    factor, set_factor = solara.use_state("0.1")
+    has_margin = agent is not None and isinstance(market, FuturesMarket) and not market.has_ended
+
+    def apply() -> None:
+        assert agent is not None and market is not None
+        isolated = mode == MODES[1]
+
+        def act() -> Any:
+            return agent.use_isolated_margin(factor, market.id) if isolated else agent.use_cross_margin(market.id)
+
+        session.do(model, act, f"isolated margin, factor {factor}" if isolated else "cross margin")
+
     with Card("Position"):
         tiles = [
             box("vega-tile", box("vega-tile-name", name), box("vega-tile-value", value))
-            for name, value in standing(agent if model.market is not None else None)
+            for name, value in standing(agent, market)
         ]
         box("vega-tiles vega-standing", *tiles)
+        with box("vega-row vega-margin"):
+            choice("margin mode", mode, MODES, set_mode, disabled=not has_margin)
+            field("margin factor", factor, set_factor, disabled=not has_margin or mode == MODES[0])
+            button("Set margin mode", apply, disabled=not has_margin)
 
 
-def standing(agent: VegaAgent | None) -> list[tuple[str, str]]:
+def standing(agent: VegaAgent | None, market: TradingMarket | None) -> list[tuple[str, str]]:
     """Names and numbers; profit as all that one owns less all that one brought, fees included."""
-    names = ("position", "entry", "mark", "unrealised", "realised", "margin", "free")
-    if agent is None:
+    names = ("position", "entry", "mark", "unrealised", "realised", "margin", "free", "mode")
+    if agent is None or market is None:
         return [(name, "-") for name in names]
-    size, entry, mark = agent.position(), _entry(agent), agent.mark_price()
+    id = market.id
+    size, entry, mark = agent.position(id), _entry(agent, market), agent.mark_price(id)
     unrealised = size * (mark - entry) if size and entry is not None and mark is not None else 0.0
     values = (
         f"{size:+,.10g}" if size else "0", shown_price(entry), shown_price(mark), f"{unrealised:,.2f}",
-        f"{agent.profit() - unrealised:,.2f}", f"{agent.margin():,.2f}", f"{agent.general():,.2f}",
+        f"{agent.profit(id) - unrealised:,.2f}", f"{agent.margin(id):,.2f}", f"{agent.general(id):,.2f}",
+        margin_mode(market, agent.key),
     )  # fmt: skip
     return list(zip(names, values, strict=True))
 
 
-def _entry(agent: VegaAgent) -> float | None:
-    market = agent.find_market()
+def margin_mode(market: TradingMarket, party: str) -> str:
+    """How a party's position is backed."""
+    if not isinstance(market, FuturesMarket):
+        return "-"
+    factor = market.isolated.get(party)
+    return MODES[0] if factor is None else f"{MODES[1]} {float(factor):g}"
+
+
+def _entry(agent: VegaAgent, market: TradingMarket) -> float | None:
     if not isinstance(market, FuturesMarket) or market.has_ended:
         return None
     position = market.positions.by_party.get(agent.key)
     if position is None or not position.size:
         return None
-    return agent.units().shown_price(position.average_entry_price)
+    return agent.units(market.id).shown_price(position.average_entry_price)
 
 
 @solara.component
 def OrdersCard(model: VegaModel, agent: VegaAgent | None) -> None:
     """Live orders and stop orders; one of them may be amended or cancelled."""
     update_counter.get()
-    chosen, choose = solara.use_state("")
+    market = chosen(model)
+    picked, pick = solara.use_state("")
     size, set_size = solara.use_state("")
     price, set_price = solara.use_state("")
-    live = _orders(agent)
+    orders = [] if agent is None or market is None else market.orders_of(agent.key)
+    stops = [] if agent is None or market is None else market.stop_orders.of_party(agent.key)
 
     def amend() -> None:
-        assert agent is not None
+        assert agent is not None and market is not None
         given: dict[str, Any] = {"size": size.strip() or None, "price": price.strip() or None}
-        if session.do(model, lambda: agent.amend_order(chosen, **given), "order amended"):
-            choose("")
+        if session.do(model, lambda: agent.amend_order(picked, **given, market=market.id), "order amended"):
+            pick("")
 
     def cancel_all() -> None:
-        assert agent is not None
-        session.do(model, agent.cancel_orders, "orders cancelled")
+        assert agent is not None and market is not None
+        for command, some in ((OrderCancellation, orders), (StopOrdersCancellation, stops)):
+            if some:
+                session.do(model, lambda command=command: agent.send(command(market_id=market.id)), "all cancelled")
 
-    editing = chosen in [order.id for order in live]
     with Card("Orders"):
         with box("vega-row vega-amend"):
             field("new size", size, set_size)
             field("new price", price, set_price)
-            button("Amend", amend, disabled=not editing)
-            button("Cancel all", cancel_all, disabled=not live)
-        rows = [_row(model, agent, order, choose) for order in live if agent is not None]
-        rows += [_stop_row(model, agent, stop) for stop in _stops(agent) if agent is not None]
-        grid(ORDER_COLUMNS, rows, "no live orders")
+            button("Amend", amend, disabled=picked not in [order.id for order in orders])
+            button("Cancel all", cancel_all, disabled=not orders and not stops)
+        rows = [] if agent is None else order_rows(model, agent, orders, picked, pick)
+        rows += [] if agent is None else [_stop_row(model, agent, stop) for stop in stops]
+        table(ORDER_COLUMNS, rows, words=ORDER_WORDS, empty="no live orders")
 
 
-def _orders(agent: VegaAgent | None) -> list[Order]:
-    if agent is None or agent.model.market is None:
-        return []
-    return agent.orders() + agent.find_market().parked.of_party(agent.key)
+def order_rows(
+    model: VegaModel, agent: VegaAgent, orders: list[Order], picked: str, pick: Callable[[str], None]
+) -> list[Row]:
+    """One row an order; the one that is picked stands out."""
+
+    def cancel(order: Order) -> None:
+        session.do(model, lambda: agent.cancel_order(order.id, order.market), "order cancelled")
+
+    return [
+        Row(
+            order.id,
+            (
+                *_order_cells(agent, order),
+                (
+                    Act(f"pick {order.id}", "select", lambda id=order.id: pick(id)),  # type: ignore[misc]
+                    Act(f"cancel {order.id}", "cancel", lambda order=order: cancel(order)),  # type: ignore[misc]
+                ),
+            ),
+            "vega-picked" if order.id == picked else "",
+        )
+        for order in orders
+    ]
 
 
-def _stops(agent: VegaAgent | None) -> list[StopOrder]:
-    if agent is None or agent.model.market is None:
-        return []
-    return agent.find_market().stop_orders.of_party(agent.key)
-
-
-def _row(model: VegaModel, agent: VegaAgent, order: Order, choose: Callable[[str], None]) -> tuple[str, list[Any]]:
-    units = agent.units()
-
-    def cancel() -> None:
-        session.do(model, lambda: agent.cancel_order(order.id), "order cancelled")
-
-    kind = "iceberg" if order.iceberg else "pegged" if order.peg else order.type.name.lower()
-    return ("buy" if order.side is BUY else "sell"), [
-        kind,
+def _order_cells(agent: VegaAgent, order: Order) -> list[str]:
+    units = agent.units(order.market)
+    return [
+        "buy" if order.side is BUY else "sell",
+        "iceberg" if order.iceberg else "pegged" if order.peg else order.type.name.lower(),
         f"{units.shown_size(order.size):,.10g}",
         f"{units.shown_size(order.true_remaining):,.10g}",
         shown_price(units.shown_price(order.price)) if order.price else "-",
         order.time_in_force.name,
         order.status.name.lower(),
-        box(
-            "vega-actions",
-            button("select", lambda: choose(order.id), kind="small"),
-            button("cancel", cancel, kind="small"),
-        ),
     ]
 
 
-def _stop_row(model: VegaModel, agent: VegaAgent, stop: StopOrder) -> tuple[str, list[Any]]:
-    market, sent = agent.find_market(), stop.submission
-    size = agent.units().shown_size(sent.size)
-    trigger = "-" if stop.price is None else f"{stop.price / 10**market.definition.decimal_places:,.10g}"
+def _stop_row(model: VegaModel, agent: VegaAgent, stop: StopOrder) -> Row:
+    sent = stop.submission
+    size = f"{agent.units(stop.market).shown_size(sent.size):,.10g}"
 
     def cancel() -> None:
-        session.do(model, lambda: agent.cancel_stop_order(stop.id), "stop order cancelled")
+        session.do(model, lambda: agent.cancel_stop_order(stop.id, stop.market), "stop order cancelled")
 
-    return ("buy" if sent.side is BUY else "sell"), [
-        "stop", f"{size:,.10g}", f"{size:,.10g}", trigger, sent.time_in_force.name, "waits",
-        box("vega-actions", button("cancel", cancel, kind="small")),
-    ]  # fmt: skip
+    side = "buy" if sent.side is BUY else "sell"
+    kind = "OCO" if stop.partner else "stop"
+    acts = [Act(f"cancel {stop.id}", "cancel", cancel)]
+    return Row(stop.id, (side, kind, size, size, trigger(agent, stop), sent.time_in_force.name, "waits", acts))
+
+
+def trigger(agent: VegaAgent, stop: StopOrder) -> str:
+    """When a stop order fires: below or above a price, or so far from the best price since."""
+    sign = "\u2264" if stop.direction is FALLS_BELOW else "\u2265"
+    if stop.price is None:
+        return f"{sign} {100 * float(stop.trailing_offset or 0):.4g}% trailing"
+    decimals = agent.find_market(stop.market).definition.decimal_places
+    return f"{sign} {stop.price / 10**decimals:,.10g}"
 
 
 @solara.component
 def FillsCard(model: VegaModel, agent: VegaAgent | None) -> None:
     """The party's own trades, the newest first."""
     update_counter.get()
-    rows = []
-    if agent is not None:
-        own = [fill for fill in reading_of(model).fills if agent.key in (fill.buyer, fill.seller)]
-        for fill in own[: -MOST_FILLS - 1 : -1]:
-            bought = fill.buyer == agent.key
-            other = fill.seller if bought else fill.buyer
-            rows.append(("bought" if bought else "sold", [f"{fill.size:,.10g}", shown_price(fill.price), other]))
+    fills = seen(model).fills
     with Card("Fills"):
-        grid(("size", "price", "with"), rows, "no fills yet")
+        rows = [] if agent is None else fill_rows(fills, agent.key)
+        table(FILL_COLUMNS, rows, words=("time", "side", "with"), empty="no fills yet")
+
+
+def fill_rows(fills: list[Fill], party: str) -> list[Row]:
+    """A party's trades: it bought, or it sold, or both."""
+    own = [(number, fill) for number, fill in enumerate(fills) if party in (fill.buyer, fill.seller)]
+    rows = []
+    for number, fill in own[: -MOST_FILLS - 1 : -1]:
+        bought = fill.buyer == party
+        time = to_datetime(fill.time).strftime("%H:%M:%S")
+        size, other = f"{fill.size:,.10g}", fill.seller if bought else fill.buyer
+        side, look = ("bought", "vega-bid") if bought else ("sold", "vega-ask")
+        rows.append(Row(f"{number}", (time, side, size, shown_price(fill.price), other), look))
+    return rows

@@ -10,12 +10,15 @@ from mesa.visualization.utils import update_counter
 from vega_mesa.experiments.standing import balances_by_type
 from vega_mesa.model import VegaModel
 from vega_mesa.viz.desk import lock_of
-from vega_mesa.viz.pages.fields import box, choice, grid
+from vega_mesa.viz.fields import box, choice
 from vega_mesa.viz.panels.card import Card
+from vega_mesa.viz.panels.table import Row, table
 from vega_mesa.viz.records import Movement, records_of
 
 MOST_ROWS = 200
 ALL = "all"
+COLUMNS = ("number", "block", "type", "amount", "asset", "from", "to")
+WORDS = ("type", "asset", "from", "to")
 
 
 @solara.component
@@ -36,13 +39,14 @@ def LedgerPage(model: VegaModel) -> None:
                 choice("party", party, [ALL, *sorted({one for move in movements for one in move.parties})], set_party)
                 choice("type", kind, [ALL, *sorted({move.kind for move in movements})], set_kind)
                 box("vega-count", f"{len(found):,} of {records.seen:,} movements")
-            rows = [(f"{move.number}", _cells(move)) for move in found[: -MOST_ROWS - 1 : -1]]
-            grid(("block", "type", "amount", "asset", "from", "to"), rows, "no money has moved since the page opened")
+            rows = [_row(move) for move in found[: -MOST_ROWS - 1 : -1]]
+            table(COLUMNS, rows, words=WORDS, empty="no money has moved since the page opened: step the model")
         with Card("Conservation"):
             text, look = ("money adds up", "vega-good") if conserved else ("money does not add up", "vega-bad")
             with box("vega-chips"):
                 box(f"vega-chip {look}", text)
-            grid(("account", "balance"), conservation(balances), "no balances yet")
+            rows = conservation(balances)
+            table(("asset", "account", "balance"), rows, words=("asset", "account"), empty="no money yet: step the model")
 
 
 def chosen(movements: Iterable[Movement], party: str, kind: str) -> list[Movement]:
@@ -50,16 +54,18 @@ def chosen(movements: Iterable[Movement], party: str, kind: str) -> list[Movemen
     return [move for move in movements if (party in (ALL, *move.parties)) and kind in (ALL, move.kind)]
 
 
-def conservation(balances: list[tuple[str, str, float]]) -> list[tuple[str, list[str]]]:
+def conservation(balances: list[tuple[str, str, float]]) -> list[Row]:
     """All kinds of accounts, and the sum of each asset: what came in from outside stands against it, so it is zero."""
     rows = []
     for symbol in dict.fromkeys(asset for asset, _, _ in balances):
         own = [(kind, value) for asset, kind, value in balances if asset == symbol]
-        rows += [(symbol, [kind, f"{value:,.2f}"]) for kind, value in own]
+        rows += [Row(f"{symbol} {kind}", (symbol, kind, f"{value:,.2f}")) for kind, value in own]
         total = round(sum(value for _, value in own), 6) + 0.0
-        rows.append((symbol, ["sum of all", f"{total:,.2f}"]))
+        rows.append(Row(symbol, (symbol, "sum of all", f"{total:,.2f}"), "vega-total"))
     return rows
 
 
-def _cells(move: Movement) -> list[str]:
-    return [f"{move.block:,}", move.kind, f"{move.amount:,.6f}", move.asset, move.giver, move.receiver]
+def _row(move: Movement) -> Row:
+    amount = f"{move.amount:,.6f}"
+    cells = (f"{move.number:,}", f"{move.block:,}", move.kind, amount, move.asset, move.giver, move.receiver)
+    return Row(f"{move.number}", cells)

@@ -13,10 +13,20 @@ from vega_mesa.protocol.markets.trading_market import TradingMarket
 from vega_mesa.viz import session
 from vega_mesa.viz.desk import lock_of
 from vega_mesa.viz.observer import words
-from vega_mesa.viz.pages.fields import box, button, field, grid, notice
+from vega_mesa.viz.fields import box, button, field, notice
+from vega_mesa.viz.markets import chosen
 from vega_mesa.viz.panels.card import Card
+from vega_mesa.viz.panels.provider_bonds import ProviderBondsPanel
+from vega_mesa.viz.panels.provider_fees import ProviderFeesPanel
+from vega_mesa.viz.panels.provider_returns import ProviderReturnsPanel
+from vega_mesa.viz.panels.provider_service import ProviderServicePanel
+from vega_mesa.viz.panels.provider_shares import ProviderSharesPanel
+from vega_mesa.viz.panels.providers import ProvidersPanel
+from vega_mesa.viz.panels.state import MarketStrip
+from vega_mesa.viz.panels.table import Row, table
+from vega_mesa.viz.providers import providers_of
 
-COLUMNS = ("status", "stake", "bond", "share", "SLA now", "SLA last", "fee bid", "fees waiting")
+COLUMNS = ("provider", "status", "stake", "bond", "share", "SLA now", "SLA last", "fee bid", "fees waiting")
 
 
 @solara.component
@@ -25,17 +35,36 @@ def LiquidityPage(model: VegaModel) -> None:
     update_counter.get()
     text, bad = session.answer.value
     with lock_of(model):
-        market = model.market
-        rows = [] if market is None else [(one.party, cells(model, market, one)) for one in provisions(market)]
+        market = chosen(model)
+        found = [] if market is None else provisions(market)
+        rows = [Row(one.party, (one.party, *cells(model, market, one))) for one in found if market is not None]
         figures = [] if market is None else market_figures(model, market)
-    with solara.v.Html(tag="div", class_="vega-page vega-column"):
+        studied = providers_of(model).providers
+    with box("vega-page vega-column vega-liquidity"):
+        MarketStrip(model, figures=False)
         notice(text, bad=bad)
         with Card("Market"), box("vega-tiles"):
             for name, value in figures:
                 box("vega-tile", box("vega-tile-name", name), box("vega-tile-value", value))
+            if not figures:
+                box("vega-count", "no market yet: step the model")
         with Card("Liquidity providers"):
-            grid(COLUMNS, rows, "nobody provides liquidity")
+            table(COLUMNS, rows, words=COLUMNS[:2], empty="nobody provides liquidity: commit below")
         CommitCard(model, session.trader(model))
+        if studied:
+            Study(model)
+
+
+@solara.component
+def Study(model: VegaModel) -> None:
+    """What a model that studies its providers knows of them."""
+    with box("vega-page vega-quarters"):
+        ProviderReturnsPanel(model)
+        ProvidersPanel(model)
+        ProviderServicePanel(model)
+        ProviderFeesPanel(model)
+        ProviderSharesPanel(model)
+        ProviderBondsPanel(model)
 
 
 def provisions(market: TradingMarket) -> list[Provision]:
@@ -80,20 +109,22 @@ def cells(model: VegaModel, market: TradingMarket, provision: Provision) -> list
 def CommitCard(model: VegaModel, agent: VegaAgent | None) -> None:
     """Commit, change a commitment or give it up."""
     update_counter.get()
+    market = chosen(model)
+    id = None if market is None else market.id
     amount, set_amount = solara.use_state("")
     fee, set_fee = solara.use_state("0.001")
 
     def commit() -> None:
         assert agent is not None
-        session.do(model, lambda: agent.commit_liquidity(amount, fee), f"committed {amount}")
+        session.do(model, lambda: agent.commit_liquidity(amount, fee, id), f"committed {amount}")
 
     def amend() -> None:
         assert agent is not None
-        session.do(model, lambda: agent.amend_liquidity(amount or None, fee or None), "commitment amended")
+        session.do(model, lambda: agent.amend_liquidity(amount or None, fee or None, id), "commitment amended")
 
     def cancel() -> None:
         assert agent is not None
-        session.do(model, agent.cancel_liquidity, "commitment given up")
+        session.do(model, lambda: agent.cancel_liquidity(id), "commitment given up")
 
     with Card("Provide liquidity"), box("vega-form"):
         box("vega-hint", "Create a key on the Trade page first." if agent is None else f"as {agent.key}")

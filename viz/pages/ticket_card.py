@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,84 +15,100 @@ from vega_mesa.chain.transaction import Transaction
 from vega_mesa.model import VegaModel
 from vega_mesa.viz import session
 from vega_mesa.viz.desk import attempt
-from vega_mesa.viz.pages.fields import box, button, choice, field, tick
+from vega_mesa.viz.fields import box, button, choice, field, tick
+from vega_mesa.viz.markets import chosen
 from vega_mesa.viz.panels.card import Card
 from vega_mesa.viz.panels.state import price as shown_price
-from vega_mesa.viz.ticket import KINDS, LIVES, REFERENCES, TRIGGERS, Preview, Ticket, preview
+from vega_mesa.viz.ticket import KINDS, LIVES, REFERENCES, STOPS, TRIGGERS, Preview, Ticket, preview
+
+Change = Callable[..., None]
 
 
 @solara.component
 def TicketCard(model: VegaModel, agent: VegaAgent | None) -> None:
-    """Fields by the kind of order; buy and sell; the preview."""
+    """Buy and sell, the kind of order, its fields and the preview: as many rows whatever the kind."""
     update_counter.get()
     ticket, set_ticket = solara.use_state(Ticket())
+    market = chosen(model)
+    id = None if market is None else market.id
 
     def change(**fields: Any) -> None:
         set_ticket(lambda old: replace(old, **fields))
 
     def send() -> None:
         assert agent is not None
-        session.do(model, lambda: agent.send(ticket.command(agent)), lambda sent: outcome(model, agent, sent))
+        session.do(model, lambda: agent.send(ticket.command(agent, id)), lambda sent: outcome(model, agent, sent, id))
 
     with Card("Order"), box("vega-form"):
         with box("vega-row"):
             for side in ("buy", "sell"):
-                chosen = side if ticket.side == side else ""
-                button(side.capitalize(), lambda side=side: change(side=side), kind=chosen)  # type: ignore[misc]
+                picked = side if ticket.side == side else ""
+                button(side.capitalize(), lambda side=side: change(side=side), kind=picked)  # type: ignore[misc]
         choice("type", ticket.kind, KINDS, lambda kind: change(kind=kind))
         inputs(ticket, change)
-        box("vega-preview", *look(model, agent, ticket))
+        box("vega-preview", *look(model, agent, ticket, id))
         button(f"Send {ticket.side} order", send, kind=ticket.side, disabled=agent is None)
 
 
-def inputs(ticket: Ticket, change: Any) -> None:
-    """The fields that this kind of order has."""
+def inputs(ticket: Ticket, change: Change) -> None:
+    """Four rows; what a kind of order does not have is disabled, or its row is empty."""
+    with box("vega-row vega-field-row"):
+        field("size", ticket.size, lambda text: change(size=text))
+        field("price", ticket.price, lambda text: change(price=text), disabled=not ticket.is_priced)
+    with box("vega-row vega-field-row"):
+        particulars(ticket, change)
+    with box("vega-row vega-field-row"):
+        choice("time in force", ticket.life, LIVES, lambda value: change(life=value), disabled=not ticket.rests)
+        expires = ticket.rests and ticket.life == "GTT"
+        field("expires in", ticket.expires, lambda text: change(expires=text), "1h", disabled=not expires)
+    with box("vega-row vega-ticks"):
+        tick("post only", ticket.post_only, lambda value: change(post_only=value), disabled=not ticket.is_priced)
+        stops = ticket.kind in STOPS  # which only ever close
+        tick("reduce only", ticket.reduce_only or stops, lambda value: change(reduce_only=value), disabled=stops)
+
+
+def particulars(ticket: Ticket, change: Change) -> None:
+    """What only this kind of order has."""
 
     def text(label: str, name: str, hint: str = "") -> None:
         field(label, getattr(ticket, name), lambda value: change(**{name: value}), hint)
 
-    text("size", "size")
-    if ticket.kind in ("limit", "iceberg"):
-        text("price", "price")
-    if ticket.kind == "iceberg":
-        with box("vega-row"):
-            text("peak", "peak")
-            text("minimum", "minimum")
-    if ticket.kind == "pegged":
-        with box("vega-row"):
-            choice("follows", ticket.reference, REFERENCES, lambda value: change(reference=value))
-            text("offset", "offset")
+    if ticket.kind in ("stop", "trailing stop"):
+        choice("when price", ticket.trigger, TRIGGERS, lambda value: change(trigger=value))
     if ticket.kind == "stop":
-        with box("vega-row"):
-            choice("when price", ticket.trigger, TRIGGERS, lambda value: change(trigger=value))
-            text("trigger price", "trigger_price")
-    if ticket.kind in ("limit", "iceberg", "pegged"):
-        with box("vega-row"):
-            choice("time in force", ticket.life, LIVES, lambda value: change(life=value))
-            if ticket.life == "GTT":
-                text("expires in", "expires", "1h")
-    with box("vega-row vega-ticks"):
-        if ticket.kind in ("limit", "iceberg"):
-            tick("post only", ticket.post_only, lambda value: change(post_only=value))
-        if ticket.kind != "stop":
-            tick("reduce only", ticket.reduce_only, lambda value: change(reduce_only=value))
+        text("trigger price", "trigger_price")
+    elif ticket.kind == "trailing stop":
+        text("trails by %", "trail", "5")
+    elif ticket.kind == "OCO":
+        text("falls below", "below", "price or 5%")
+        text("rises above", "above", "price or 5%")
+    elif ticket.kind == "iceberg":
+        text("peak", "peak")
+        text("minimum", "minimum")
+    elif ticket.kind == "pegged":
+        choice("follows", ticket.reference, REFERENCES, lambda value: change(reference=value))
+        text("offset", "offset")
 
 
-def look(model: VegaModel, agent: VegaAgent | None, ticket: Ticket) -> list[Any]:
+def look(model: VegaModel, agent: VegaAgent | None, ticket: Ticket, market: str | None) -> list[Any]:
     """Lines of the preview: what the network itself would answer now."""
     if agent is None:
         return [box("vega-hint", "Create a key to trade.")]
+    if market is None:
+        return [box("vega-hint", "There is no market yet: step the model.")]
     if not ticket.size:
         return [box("vega-hint", "Enter a size to see margin and fees.")]
-    found, error = attempt(model, lambda: preview(model, agent, ticket.command(agent)))
+    found, error = attempt(model, lambda: preview(model, agent, ticket.command(agent, market), market))
     if found is None or error or found.error:
         return [box("vega-hint vega-loss", error or (found.error if found is not None else ""))]
-    return [box("vega-line", box("", name), box("", value)) for name, value in lines(found)]
+    return [box("vega-line", box("", name), box("", value)) for name, value in lines(found, ticket)]
 
 
-def lines(found: Preview) -> list[tuple[str, str]]:
+def lines(found: Preview, ticket: Ticket) -> list[tuple[str, str]]:
     """Names and numbers of a preview."""
-    trades = f"{found.filled:,.10g} at {shown_price(found.average_price)}" if found.filled else "nothing at once"
+    trades = "waits for its price" if ticket.kind in STOPS else "nothing at once"
+    if found.filled:
+        trades = f"{found.filled:,.10g} at {shown_price(found.average_price)}"
     return [
         ("would trade", trades),
         ("margin", f"{found.margin[0]:,.2f} \u2192 {found.margin[1]:,.2f}"),
@@ -100,9 +117,9 @@ def lines(found: Preview) -> list[tuple[str, str]]:
     ]
 
 
-def outcome(model: VegaModel, agent: VegaAgent, sent: Transaction) -> str:
+def outcome(model: VegaModel, agent: VegaAgent, sent: Transaction, market: str | None = None) -> str:
     """What became of an order, in words."""
-    receipt = OrderReceipt(sent, model.units_of(agent.find_market()))
+    receipt = OrderReceipt(sent, model.units_of(agent.find_market(market)))
     if sent.pending:
         return "waiting for its turn in the block"
     if receipt.order is None:

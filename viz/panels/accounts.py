@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import solara
-from mesa import Model
 from mesa.visualization.utils import update_counter
 
-from vega_mesa.viz.observer import reading_of
-from vega_mesa.viz.panels.card import Card, table
-from vega_mesa.viz.reading import Reading
+from vega_mesa.experiments.standing import Group, groups
+from vega_mesa.model import VegaModel
+from vega_mesa.viz.desk import lock_of
+from vega_mesa.viz.panels.card import Card
+from vega_mesa.viz.panels.table import Row, table
 
-COLUMNS = ("agents", "general", "margin", "bond", "position", "profit")
+COLUMNS = ("type", "agents", "general", "margin", "bond", "position", "profit")
 
 
 @solara.component
-def AccountsPanel(model: Model) -> None:
+def AccountsPanel(model: VegaModel) -> None:
     """A table: agent types down, accounts across, in the settlement asset."""
     update_counter.get()
-    reading = reading_of(model)
-    with Card(f"Accounts by agent type, {reading.asset}" if reading.asset else "Accounts by agent type"):
-        solara.v.SimpleTable(dense=True, class_="vega-table", children=table(COLUMNS, rows(reading), total="all"))
+    with lock_of(model):
+        found = groups(model)
+    with Card("Accounts by agent type"):
+        table(COLUMNS, rows(found), words=COLUMNS[:1])
 
 
-def rows(reading: Reading) -> list[tuple[str, list[str]]]:
+def rows(found: list[Group]) -> list[Row]:
     """The cells as words, one row a type and their sum at the end."""
+    money = COLUMNS[2:]
     cells = [
-        (
-            group.name,
-            [f"{group.agents}", *(amount(getattr(group, column)) for column in COLUMNS[1:])],
-        )
-        for group in reading.groups
+        Row(group.name, (group.name, f"{group.agents}", *(amount(getattr(group, column)) for column in money)))
+        for group in found
     ]
-    total = [amount(sum(getattr(group, column) for group in reading.groups)) for column in COLUMNS[1:]]
-    return [*cells, ("all", [str(sum(group.agents for group in reading.groups)), *total])]
+    total = [amount(sum(getattr(group, column) for group in found)) for column in money]
+    return [*cells, Row("all", ("all", f"{sum(group.agents for group in found)}", *total), "vega-total")]
 
 
 def amount(value: float) -> str:

@@ -24,9 +24,10 @@ def option(reading: Reading) -> Option:
     chart = base()
     chart["legend"] = {"show": False}
     chart["grid"]["top"] = 18
-    chart["xAxis"] = axis("value", min=0, max=max([1, *history.steps[-1:]]), minInterval=1, splitLine={"show": False})
+    first, last = (history[0].block, history[-1].block) if history else (0, 1)
+    chart["xAxis"] = axis("value", min=first, max=max(first + 1, last), minInterval=1, splitLine={"show": False})
     chart["yAxis"] = axis("value", min=0)
-    chosen = range(0, len(history.steps), thin(len(history.steps), most=MOST_POINTS))
-    points = [[history.steps[i], history.insurance[i]] for i in chosen]
+    shown = history[:: -thin(len(history), most=MOST_POINTS)][::-1]  # the newest is always among them
+    points = [[sample.block, sample.insurance] for sample in shown]
     chart["series"] = [line("insurance pool", points, POOL, areaStyle={"color": POOL, "opacity": 0.15}, step="end")]
     return chart

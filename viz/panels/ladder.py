@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final, NamedTuple
 
 import solara
 from mesa import Model
 from mesa.visualization.utils import update_counter
 
-from vega_mesa.viz.observer import reading_of
+from vega_mesa.viz.markets import seen
 from vega_mesa.viz.panels.card import Card
 from vega_mesa.viz.panels.state import price
 from vega_mesa.viz.reading import Level, Reading
 
-LEVELS = 8  # of each side
+LEVELS: Final = 9  # of each side
+
+
+class Line(NamedTuple):
+    """A price of the book, or the line in its middle; ``width`` of its bar is a fraction."""
+
+    kind: str
+    price: str = ""
+    volume: str = ""
+    total: str = ""
+    width: float = 0.0
 
 
 @solara.component
@@ -21,39 +31,33 @@ def LadderPanel(model: Model) -> None:
     """Price levels; a side with fewer keeps its place."""
     update_counter.get()
     with Card("Book"):
-        children = [_line(*row) for row in rows(reading_of(model))]
-        solara.v.Html(tag="div", class_="vega-ladder", children=children)
+        head = '<div class="vega-level vega-head"><span>price</span><span>size</span><span>total</span></div>'
+        solara.HTML(tag="div", classes=["vega-ladder"], unsafe_innerHTML=head + "".join(map(_html, rows(seen(model)))))
 
 
-def rows(reading: Reading) -> list[tuple[str, str, str, float]]:
-    """Side, price, volume and how wide its bar is, from the highest ask to the lowest bid."""
-    asks, bids = _volumes(reading.asks), _volumes(reading.bids)
-    widest = max((volume for _, volume in asks + bids), default=1.0) or 1.0
-    spread = None
-    if asks and bids:
-        spread = asks[0][0] - bids[0][0]
-    return [
-        *_side("ask", asks, widest)[::-1],
-        ("spread", "spread", price(spread), 0.0),
-        *_side("bid", bids, widest),
-    ]
+def rows(reading: Reading) -> list[Line]:
+    """From the highest ask to the lowest bid; in the middle the spread, in an auction what it would come to."""
+    levels = [*reading.asks[:LEVELS], *reading.bids[:LEVELS]]
+    widest = max((level.cumulative for level in levels), default=0.0) or 1.0
+    middle = Line("spread", "spread")
+    if reading.indicative is not None:
+        middle = Line("spread", price(reading.indicative[0]), f"{reading.indicative[1]:,.6g}", "auction")
+    elif reading.best_ask is not None and reading.best_bid is not None:
+        middle = Line("spread", "spread", price(round(reading.best_ask - reading.best_bid, 10)))
+    return [*_side("ask", reading.asks, widest)[::-1], middle, *_side("bid", reading.bids, widest)]
 
 
-def _volumes(levels: list[Level]) -> list[tuple[float, float]]:
-    """Prices with their own volumes, best first."""
+def _side(kind: str, levels: list[Level], widest: float) -> list[Line]:
+    """Best first."""
     before, found = 0.0, []
     for level in levels[:LEVELS]:
-        found.append((level.price, level.cumulative - before))
+        volume, total = f"{level.cumulative - before:,.6g}", f"{level.cumulative:,.6g}"
+        found.append(Line(kind, price(level.price), volume, total, level.cumulative / widest))
         before = level.cumulative
-    return found
+    return found + [Line(kind)] * (LEVELS - len(found))
 
 
-def _side(name: str, levels: list[tuple[float, float]], widest: float) -> list[tuple[str, str, str, float]]:
-    found = [(name, price(at), f"{volume:,.6g}", volume / widest) for at, volume in levels]
-    return found + [(name, "", "", 0.0)] * (LEVELS - len(found))
-
-
-def _line(kind: str, at: str, volume: str, width: float) -> Any:
-    cells = [solara.v.Html(tag="span", children=[text or "\u00a0"]) for text in (at, volume)]
-    bar = solara.v.Html(tag="i", style_=f"width: {100 * width:.1f}%")
-    return solara.v.Html(tag="div", class_=f"vega-level vega-{kind}", children=[bar, *cells])
+def _html(line: Line) -> str:
+    """Numbers and words of our own only."""
+    cells = "".join(f"<span>{text}</span>" for text in (line.price, line.volume, line.total))
+    return f'<div class="vega-level vega-{line.kind}"><i style="width:{line.width:.1%}"></i>{cells}</div>'

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import solara
-from mesa import Model
+from mesa.visualization.utils import update_counter
 
-from vega_mesa.experiments.standing import Group
+from vega_mesa.experiments.standing import Group, groups
+from vega_mesa.model import VegaModel
 from vega_mesa.viz.charts import BUY, INK, SELL, Option, axis, base
-from vega_mesa.viz.panels.card import ChartCard
-from vega_mesa.viz.reading import Reading
+from vega_mesa.viz.desk import lock_of
+from vega_mesa.viz.panels.card import Card, Chart
 
 
 @solara.component
-def ProfitPanel(model: Model) -> None:
+def ProfitPanel(model: VegaModel) -> None:
     """Profit and loss by agent type."""
-    ChartCard("Profit and loss by agent type", model, option)
+    update_counter.get()
+    with lock_of(model):
+        found = groups(model)
+    with Card("Profit and loss by agent type"):
+        Chart(option=option(found))
 
 
-def option(reading: Reading) -> Option:
+def option(found: list[Group]) -> Option:
     """One bar a type, from zero to the right or to the left."""
-    groups = [group for group in reading.groups if group.general or group.margin or group.profit]
+    groups = [group for group in found if group.general or group.margin or group.profit]
     chart = base()
     chart["legend"] = {"show": False}
     chart["grid"]["top"] = 10
@@ -28,7 +33,7 @@ def option(reading: Reading) -> Option:
     chart["yAxis"] = axis("category", data=[group.name for group in groups], inverse=True)
     chart["series"] = [
         {
-            "name": f"profit, {reading.asset}",
+            "name": "profit",
             "type": "bar",
             "barMaxWidth": 22,
             "data": [_bar(group, INK) for group in groups],

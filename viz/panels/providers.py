@@ -7,10 +7,11 @@ from mesa import Model
 from mesa.visualization.utils import update_counter
 
 from vega_mesa.viz.panels.accounts import amount
-from vega_mesa.viz.panels.card import Card, table
+from vega_mesa.viz.panels.card import Card
+from vega_mesa.viz.panels.table import Row, table
 from vega_mesa.viz.providers import Provider, Providers, providers_of
 
-COLUMNS = ("half spread", "away", "share", "SLA", "fees", "bond", "penalties", "return")
+COLUMNS = ("provider", "half spread", "away", "share", "SLA", "fees", "bond", "penalties", "return")
 
 
 @solara.component
@@ -19,18 +20,18 @@ def ProvidersPanel(model: Model) -> None:
     update_counter.get()
     reading = providers_of(model)
     with Card(f"Liquidity providers, {reading.asset}" if reading.asset else "Liquidity providers"):
-        solara.v.SimpleTable(dense=True, class_="vega-table", children=table(COLUMNS, rows(reading)))
+        table(COLUMNS, rows(reading), words=COLUMNS[:1], empty="nobody has committed yet")
 
 
-def rows(reading: Providers) -> list[tuple[str, list[str]]]:
+def rows(reading: Providers) -> list[Row]:
     """The cells as words, one row a provider."""
-    return [(provider.name, _cells(provider)) for provider in reading.providers]
+    return [Row(provider.name, (provider.name, *_cells(provider))) for provider in reading.providers]
 
 
 def _cells(provider: Provider) -> list[str]:
     quality = [f"{provider.half_spread:.3%}", f"{provider.inactivity:.0%}"]
     if not provider.samples:
-        return quality + ["-"] * (len(COLUMNS) - len(quality))
+        return quality + ["-"] * (len(COLUMNS) - 1 - len(quality))
     last = provider.samples[-1]
     return [
         *quality,

@@ -1,26 +1,36 @@
-"""Where the market stands: state, trading mode, clock, and the numbers of the moment."""
+"""Where the market stands: its name, state and trading mode, clock, and the numbers of the moment."""
 
 from __future__ import annotations
 
-from typing import Any
+from html import escape
 
 import solara
-from mesa import Model
 from mesa.visualization.utils import update_counter
 
-from vega_mesa.viz.observer import reading_of
-from vega_mesa.viz.panels.card import Card
+from vega_mesa.model import VegaModel
+from vega_mesa.viz.fields import box, choice
+from vega_mesa.viz.markets import chosen, market_in_hand, markets, seen
 from vega_mesa.viz.reading import Reading
 
 
 @solara.component
-def StatePanel(model: Model) -> None:
-    """Chips for state and mode, tiles for the numbers."""
+def MarketStrip(model: VegaModel, figures: bool = True) -> None:
+    """The choice of the market, chips for its state, and its figures in a line.
+
+    Args:
+        figures: whether there are any; a page that is full does without.
+    """
     update_counter.get()
-    reading = reading_of(model)
-    with Card(reading.market):
-        solara.v.Html(tag="div", class_="vega-chips", children=[_chip(*chip) for chip in chips(reading)])
-        solara.v.Html(tag="div", class_="vega-tiles", children=[_tile(*tile) for tile in tiles(reading)])
+    reading, market, found = seen(model), chosen(model), markets(model)
+    with box("vega-strip"):
+        with box("vega-row vega-strip-head"):
+            items = [{"text": name, "value": id} for id, name in found.items()]
+            if market is not None and market.id not in found:  # it has settled, and is gone
+                items.append({"text": market.definition.code or market.definition.name, "value": market.id})
+            choice("market", None if market is None else market.id, items, market_in_hand.set, disabled=not items)
+            solara.HTML(tag="div", classes=["vega-chips"], unsafe_innerHTML=_chips(reading))
+        if figures:
+            solara.HTML(tag="div", classes=["vega-figures"], unsafe_innerHTML=_figures(reading))
 
 
 def chips(reading: Reading) -> list[tuple[str, str]]:
@@ -29,8 +39,6 @@ def chips(reading: Reading) -> list[tuple[str, str]]:
         (reading.state, "good" if reading.state == "active" else "plain"),
         (reading.mode, "good" if reading.mode == "continuous" else "waiting"),
     ]
-    if not reading.history.steps:
-        found.append(("press \u25b6 or Step to begin", "plain"))
     if reading.trigger:
         found.append((f"trigger: {reading.trigger}", "waiting"))
     found.append(("money adds up", "good") if reading.conserved else ("money does not add up", "bad"))
@@ -41,14 +49,16 @@ def tiles(reading: Reading) -> list[tuple[str, str]]:
     """Names and numbers."""
     spread = None
     if reading.best_bid is not None and reading.best_ask is not None:
-        spread = reading.best_ask - reading.best_bid
+        spread = round(reading.best_ask - reading.best_bid, 10)
+    low, high = reading.bounds or (None, None)
     return [
         ("mark price", price(reading.mark)),
         ("best bid", price(reading.best_bid)),
         ("best ask", price(reading.best_ask)),
         ("spread", price(spread)),
+        ("price bounds", "-" if low is None else f"{price(low)} \u2013 {price(high)}"),
         ("open interest", f"{reading.open_interest:,.4g}"),
-        ("insurance pool", f"{reading.insurance:,.2f} {reading.asset}"),
+        ("insurance pool", f"{reading.insurance:,.2f} {reading.asset}".rstrip()),
         ("block", f"{reading.block:,}"),
         ("network time", reading.time),
     ]
@@ -59,16 +69,13 @@ def price(value: float | None) -> str:
     return "-" if value is None else f"{value:,.10g}"
 
 
-def _chip(text: str, kind: str) -> Any:
-    return solara.v.Html(tag="span", class_=f"vega-chip vega-{kind}", children=[text])
+def _chips(reading: Reading) -> str:
+    return "".join(f'<span class="vega-chip vega-{kind}">{escape(text)}</span>' for text, kind in chips(reading))
 
 
-def _tile(name: str, value: str) -> Any:
-    return solara.v.Html(
-        tag="div",
-        class_="vega-tile vega-wide" if len(value) > 16 else "vega-tile",
-        children=[
-            solara.v.Html(tag="div", class_="vega-tile-name", children=[name]),
-            solara.v.Html(tag="div", class_="vega-tile-value", children=[value]),
-        ],
+def _figures(reading: Reading) -> str:
+    return "".join(
+        f'<div class="vega-tile"><div class="vega-tile-name">{name}</div>'
+        f'<div class="vega-tile-value">{escape(value)}</div></div>'
+        for name, value in tiles(reading)
     )

@@ -3,6 +3,7 @@ import json
 
 import pytest
 
+from vega_mesa.agent import VegaAgent
 from vega_mesa.agents import KeyFunder, MarketManager, OpeningAuctionPair
 from vega_mesa.agents.market_presets import BITCOIN_FUTURE, BITCOIN_SPOT
 from vega_mesa.agents.price_processes import RecordedPrices
@@ -51,11 +52,31 @@ def test_blocks_may_be_short_or_long(block_duration):
     assert model.agent("OpeningAuctionPair-1").profit() == pytest.approx(3.5, abs=0.5)  # less fees
 
 
-def test_settlement_at_the_price_of_the_last_step_or_the_mark():
+class Trader(VegaAgent):
+    def __init__(self, model, *, side):
+        super().__init__(model)
+        self.side = side
+
+    def initialise(self):
+        self.fund("USDT", 1_000)
+
+    def step(self):
+        if self.is_continuous():
+            self.submit_order(None, self.side, 1, 101)
+
+
+def test_settlement_at_the_price_of_the_last_step_or_of_the_last_trade():
     with_prices = Stage(prices=RecordedPrices([100.0, 110.0, 120.0, 130.0])).run()
-    without = Stage().run()
     assert with_prices.agent("OpeningAuctionPair-1").profit() == pytest.approx(30.0, abs=0.5)
-    assert without.agent("OpeningAuctionPair-1").profit() == pytest.approx(0.0, abs=0.5)
+    without = Stage()
+    for side in ("buy", "sell"):
+        Trader(without, side=side)
+    for _ in range(2):
+        without.step()
+    assert without.market.mark_price < without.market.last_traded_price  # which is not five seconds old yet
+    without.run()
+    assert without.agent("OpeningAuctionPair-1").profit() == pytest.approx(1.0, abs=0.5)
+    assert without.agent("Trader-1").profit() == pytest.approx(0.0, abs=0.5)
 
 
 def test_the_oracle_speaks_in_the_decimals_of_its_property():

@@ -246,15 +246,19 @@ def release_all(market: FuturesMarket, party: str) -> None:
 
 
 class MarginCall:
-    """What an evaluation found: parties short of maintenance margin, bonds that had to help, transfers asked for."""
+    """What an evaluation found: parties short of maintenance margin, bonds that had to help, transfers asked for.
 
-    __slots__ = ("moves", "distressed", "shortfalls", "restless")
+    Attributes:
+        conclusive: another evaluation right away would move nothing, as far as these positions go.
+    """
+
+    __slots__ = ("moves", "distressed", "shortfalls", "conclusive")
 
     def __init__(self) -> None:
         self.moves = 0
         self.distressed: list[str] = []
         self.shortfalls: list[tuple[str, int]] = []
-        self.restless: list[Position] | None = None  # whose margin moved; None: unknown, it may be any
+        self.conclusive = False
 
 
 def evaluate(market: FuturesMarket, positions: Iterable[Position], *, release: bool = True) -> MarginCall:
@@ -311,8 +315,7 @@ def _evaluate_quietly(market: FuturesMarket, positions: Iterable[Position], pric
     calculated = calculator.version
     denominator, search, initial, release = calculator.terms
     accounts_of = market.accounts.get
-    restless: list[Position] = []
-    call.restless = restless
+    call.conclusive = True  # who got the initial margin rests, who got less has nothing left that could be taken
     for position in positions:
         accounts = accounts_of(position.party)
         if accounts is None:
@@ -338,7 +341,6 @@ def _evaluate_quietly(market: FuturesMarket, positions: Iterable[Position], pric
         if move == 0:
             continue
         call.moves += 1
-        restless.append(position)
         if move < 0:
             market.collateral.transfer("TRANSFER_TYPE_MARGIN_HIGH", -move, accounts.margin, accounts.general)
         else:

@@ -11,7 +11,6 @@ from vega_mesa.protocol.mark_price import CompositePrice, book_sample
 from vega_mesa.protocol.markets import auctions, closeouts, isolated_margin, margining, pegging
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import NETWORK
-from vega_mesa.protocol.positions import Position
 
 if TYPE_CHECKING:
     from vega_mesa.protocol.markets.futures import FuturesMarket
@@ -102,18 +101,18 @@ def mark_to_market(market: FuturesMarket, ids: IdGenerator, *, final: bool = Fal
     outcome = market.settlement.mark_to_market(mark, market.positions)
     market.collection.mark_to_market(outcome)
     market.services.on_mark_to_market(market, outcome)
-    unsettled = see_to_margins(market, outcome.parties, ids)
+    conclusive = see_to_margins(market, outcome.parties, ids)
     pegging.check_references(market)
-    if not final:
-        margining.recheck(market, margining.cross_positions(market) if unsettled is None else unsettled)
+    if not (final or conclusive):
+        margining.recheck(market, margining.cross_positions(market))
     market.after_mark_to_market()
 
 
-def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator) -> list[Position] | None:
+def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator) -> bool:
     """Margin calls for those who settled; whoever cannot meet theirs is closed out (03 §5.6.12).
 
     Returns:
-        The only positions that a look at all of them right now could still concern; None when it may be any.
+        Whether a recheck of all margins would move nothing.
     """
     by_party = market.positions.by_party
     isolated = market.isolated
@@ -129,8 +128,6 @@ def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator) 
         in_isolation = []  # dropped until a later mark-to-market, as the protocol does
     if call.distressed or in_isolation:
         closeouts.close_out(market, call.distressed, in_isolation, ids)
-        return None
+        return False
     all_seen = len(positions) == len(by_party) and NETWORK not in by_party
-    if not all_seen or call.shortfalls or market.book.pegged_live or market.parked.orders:
-        return None
-    return call.restless
+    return call.conclusive and all_seen and not (call.shortfalls or market.book.pegged_live or market.parked.orders)
