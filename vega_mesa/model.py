@@ -81,6 +81,15 @@ class VegaModel(mesa.Model):
     MEASURES: ClassVar[Mapping[str, str]] = {"profit": "profit_"}
     """What a plot of a sweep shows: its title, and how the columns of :meth:`summary` begin that it draws."""
 
+    arguments: dict[str, Any]
+    """What the constructor was given by name: with :attr:`seed`, all that it takes to begin the same run anew."""
+
+    def __new__(cls, *_: Any, **arguments: Any) -> Self:
+        """Remember what the model is made with."""
+        model: Self = super().__new__(cls)
+        model.arguments = arguments
+        return model
+
     def __init__(
         self,
         *,

@@ -12,6 +12,7 @@ from vega_mesa.agent import VegaAgent
 from vega_mesa.chain.transaction import Transaction
 from vega_mesa.errors import VegaMesaError
 from vega_mesa.model import MOST_BLOCKS_FOR_DEPOSITS, VegaModel
+from vega_mesa.viz import diary
 
 Result = TypeVar("Result")
 
@@ -26,8 +27,17 @@ class HandTrader(VegaAgent):
     def __init__(self, model: VegaModel, *, key: str | None = None, secret: str = "") -> None:
         self.secret = secret
         self.name = ""
+        place = diary.now(model)
         super().__init__(model, key=key)
         self.name = self.name or self.key
+        diary.diary_of(model).append(place._replace(key=self.name))
+
+    def send(self, command: Any) -> Transaction:
+        """Send, and note it: what is done by hand is part of a saved run."""
+        place = diary.now(self.model)
+        sent = super().send(command)
+        diary.diary_of(self.model).append(place._replace(party=self.key, command=command))
+        return sent
 
 
 class GuardedStep:
@@ -40,6 +50,7 @@ class GuardedStep:
     def __call__(self) -> None:
         """One step, alone."""
         with lock_of(self.model):
+            diary.before_step(self.model)
             self.step()
 
 
