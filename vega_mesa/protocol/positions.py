@@ -7,14 +7,18 @@ positions is the order in which the parties first registered an order, and it de
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vega_mesa.protocol.events.bus import EventBus
 from vega_mesa.protocol.events.trading import PositionUpdated
 from vega_mesa.protocol.matching.order import BUY, NETWORK, SELL, Order, OrderType, Trade
 from vega_mesa.protocol.refusal import Refused
 
+if TYPE_CHECKING:
+    from vega_mesa.protocol.collateral import Account
+
 MAX_VOLUME: Final = 2**63 - 1
+UNKNOWN: Final = -1  # of an exposure
 
 
 class Position:
@@ -30,12 +34,14 @@ class Position:
         sell_notional: the same for sell orders.
         price: mark price of the last mark-to-market, 0 before the first.
         average_entry_price: integer average of §4.1; isolated margin is computed from it.
-        version: grows with every change of anything but ``price``: a cache that remembers it knows when it is stale.
+        exposure: the price-independent part of its margin, which a margin calculation leaves here; :data:`UNKNOWN`
+            after every change of anything but ``price``. Like ``margin`` it stays out of snapshots.
+        margin: the party's margin account, where ``exposure`` is known.
     """
 
     __slots__ = (
         "party", "index", "size", "buy", "sell", "buy_notional", "sell_notional", "price", "average_entry_price",
-        "version",
+        "exposure", "margin",
     )  # fmt: skip
 
     def __init__(self, party: str, index: int = 0) -> None:
@@ -48,7 +54,8 @@ class Position:
         self.sell_notional = 0
         self.price = 0
         self.average_entry_price = 0
-        self.version = 0
+        self.exposure = UNKNOWN
+        self.margin: Account | None = None
 
     @property
     def is_flat(self) -> bool:
@@ -115,11 +122,11 @@ class Position:
         """A position of its own with the same values."""
         return _rebuild(*self.values())
 
-    def values(self) -> tuple[str, int, int, int, int, int, int, int, int, int]:
-        """Every value in the order of ``__slots__``."""
+    def values(self) -> tuple[str, int, int, int, int, int, int, int, int]:
+        """Every value that counts, in the order of ``__slots__``."""
         return (
             self.party, self.index, self.size, self.buy, self.sell, self.buy_notional, self.sell_notional, self.price,
-            self.average_entry_price, self.version,
+            self.average_entry_price,
         )  # fmt: skip
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -139,7 +146,6 @@ def _rebuild(
     sell_notional: int,
     price: int,
     average_entry: int,
-    version: int,
 ) -> Position:
     """Make a position from :meth:`Position.values`."""
     position = Position(party, index)
@@ -150,7 +156,6 @@ def _rebuild(
     position.sell_notional = sell_notional
     position.price = price
     position.average_entry_price = average_entry
-    position.version = version
     return position
 
 
@@ -223,7 +228,7 @@ class Positions:
         else:
             position.sell += remaining
             position.sell_notional += remaining * order.price
-        position.version += 1
+        position.exposure = UNKNOWN
         self.touched[party] = position
         if PositionUpdated in self.bus.wanted:
             self._announce(position)
@@ -244,7 +249,7 @@ class Positions:
         else:
             position.sell -= remaining
             position.sell_notional -= remaining * order.price
-        position.version += 1
+        position.exposure = UNKNOWN
         self.touched[party] = position
         if PositionUpdated in self.bus.wanted:
             self._announce(position)
@@ -265,7 +270,7 @@ class Positions:
         else:
             position.sell += new - old
             position.sell_notional += new * after.price - old * before.price
-        position.version += 1
+        position.exposure = UNKNOWN
         self.touched[party] = position
         if PositionUpdated in self.bus.wanted:
             self._announce(position)
@@ -300,7 +305,7 @@ class Positions:
             position.average_entry_price = (price * volume - position.average_entry_price * held) // (volume - held)
             self.open_interest += volume
         position.size = volume
-        position.version += 1
+        position.exposure = UNKNOWN
         touched[trade.buyer] = position
 
         position = by_party[trade.seller]
@@ -319,7 +324,7 @@ class Positions:
         else:
             self.open_interest -= size
         position.size = volume
-        position.version += 1
+        position.exposure = UNKNOWN
         touched[trade.seller] = position
 
         if PositionUpdated in self.bus.wanted:
@@ -352,11 +357,16 @@ class Positions:
         position.average_entry_price = 0
         self.open_interest += max(network.size, 0) - before
         for changed in (network, position):
-            changed.version += 1
+            changed.exposure = UNKNOWN
             self.touched[changed.party] = changed
             if PositionUpdated in self.bus.wanted:
                 self._announce(changed)
         return volume
+
+    def forget_exposures(self) -> None:
+        """The factors of margins have changed."""
+        for position in self.by_party.values():
+            position.exposure = UNKNOWN
 
     # -- the book of positions -------------------------------------------------------------------------------------
 
@@ -380,7 +390,7 @@ class Positions:
     def mark(self, price: int) -> None:
         """Give every position the new mark price. Call it right before the mark-to-market.
 
-        Does not change versions.
+        What is known of exposures stays.
         """
         changed = self.by_party if price != self.mark_price else self.touched
         self.mark_price = price

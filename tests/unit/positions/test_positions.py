@@ -19,7 +19,7 @@ from vega_mesa.protocol.matching.order import (
     TimeInForce,
     Trade,
 )
-from vega_mesa.protocol.positions import MAX_VOLUME, Positions, average_entry_price
+from vega_mesa.protocol.positions import MAX_VOLUME, UNKNOWN, Positions, average_entry_price
 from vega_mesa.protocol.refusal import Refused
 
 BUY, SELL = Side.BUY, Side.SELL
@@ -166,17 +166,25 @@ def test_mark_reaches_everybody_and_new_positions_start_at_0(positions):
     assert [p.price for p in positions.by_party.values()] == [90, 90]
 
 
-def test_versions_grow_with_every_change_but_a_mark(positions):
-    each = order("a", BUY, 1, 1)
-    position = positions.register(each)
-    seen = [position.version]
-    positions.amend(each, each)
-    seen.append(position.version)
-    positions.unregister(each)
-    seen.append(position.version)
-    assert seen == sorted(set(seen))
-    positions.mark(5)
-    assert position.version == seen[-1]
+def test_what_is_known_of_an_exposure_lasts_until_any_change_but_a_mark(positions):
+    bid, ask = order("a", BUY, 2, 1), order("b", SELL, 2, 1)
+    position, other = positions.register(bid), positions.register(ask)
+    trade = Trade("m", 1, 1, 1, BUY, "a", "b", bid.id, ask.id, 0)
+    changes = [
+        lambda: positions.register(bid),
+        lambda: positions.amend(bid, bid),
+        lambda: positions.unregister(bid),
+        lambda: positions.trade(trade, bid, ask),
+        positions.forget_exposures,
+        lambda: positions.close_out("a", 1),
+    ]
+    for change in changes:
+        position.exposure = 7
+        positions.mark(5)
+        assert position.exposure == 7
+        change()
+        assert position.exposure == UNKNOWN
+    assert other.exposure == UNKNOWN
 
 
 def test_overflow_of_potential_volume_is_refused_before_anything_changes(positions):

@@ -105,14 +105,11 @@ class MarginCalculator:
         scaling: multiples of the maintenance margin.
         position_scale: ten to the position decimals.
         fully_collateralised_cap: the cap (asset decimals) of a fully collateralised market, else None.
-
-    Attributes:
-        version: changes with every parameter; an :meth:`exposure` is valid for one version.
     """
 
     __slots__ = (
         "risk_factors", "linear_slippage", "quadratic_slippage", "scaling", "position_scale",
-        "fully_collateralised_cap", "version", "_denominator", "_long", "_short", "_long_orders", "_short_orders",
+        "fully_collateralised_cap", "_denominator", "_long", "_short", "_long_orders", "_short_orders",
         "_quadratic", "_search", "_initial", "_release",
     )  # fmt: skip
 
@@ -132,7 +129,6 @@ class MarginCalculator:
         self.quadratic_slippage = quadratic_slippage
         self.position_scale = position_scale
         self.fully_collateralised_cap = fully_collateralised_cap
-        self.version = 0
         self.set_scaling(scaling)
         self._precompute()
 
@@ -151,7 +147,6 @@ class MarginCalculator:
         self._long = self._long_orders + slippage
         self._short = self._short_orders + slippage
         self._quadratic = quadratic.numerator * (common // quadratic.scale) * divisor * divisor
-        self.version += 1
 
     def set_risk_factors(self, risk_factors: RiskFactors) -> None:
         """Use these factors from now on."""
@@ -167,7 +162,6 @@ class MarginCalculator:
     def set_scaling(self, scaling: MarginScalingFactors) -> None:
         """Use these multiples of the maintenance margin from now on (all 1 on fully collateralised markets)."""
         self.scaling = scaling
-        self.version += 1
         if self.fully_collateralised_cap is not None:
             self._search = self._initial = self._release = SCALING_UNIT
             return
@@ -234,15 +228,6 @@ class MarginCalculator:
         worst = self.exposure(position) * price
         return -(-worst // self._denominator) * self._initial // SCALING_UNIT if worst > 0 else 0
 
-    def rests(self, position: Exposed, price: int, margin: int, funding_increment: Factor | None = None) -> bool:
-        """Whether a margin balance is left alone in continuous trading: ``search <= margin < release``.
-
-        What a mark-to-market asks of every party; needs fewer divisions than the levels, and no object.
-        """
-        maintenance = self.maintenance(position, price, None, True, funding_increment)
-        scaled = (margin + 1) * SCALING_UNIT
-        return maintenance * self._search < scaled <= maintenance * self._release
-
     def isolated_levels(
         self, position: Exposed, price: int, order_margin: int, funding_increment: Factor | None = None
     ) -> MarginLevels:
@@ -253,9 +238,10 @@ class MarginCalculator:
     # --- in two steps, for callers that keep the first
 
     def exposure(self, position: Exposed, include_orders: bool = True) -> int:
-        """The part of the continuous-trading margin that does not depend on the price; for :meth:`at`.
+        """The part of the continuous-trading margin that does not depend on the price; see :attr:`terms`.
 
-        Depends on the position and on :attr:`version` only, so it may be kept. Not for fully collateralised markets.
+        Depends on the position, on risk factors and on slippage factors only, so it may be kept. Not for fully
+        collateralised markets.
         """
         size = position.size
         if include_orders:
@@ -279,17 +265,6 @@ class MarginCalculator:
             long = buy * self._long_orders
             short = sell * self._short_orders
         return long if long > short else short  # noqa: FURB136  a call costs as much as the comparison
-
-    def at(self, exposure: int, price: int) -> MarginLevels:
-        """Levels of an :meth:`exposure` at a price."""
-        worst = exposure * price
-        maintenance = -(-worst // self._denominator) if worst > 0 else 0
-        return MarginLevels(
-            maintenance,
-            maintenance * self._search // SCALING_UNIT,
-            maintenance * self._initial // SCALING_UNIT,
-            maintenance * self._release // SCALING_UNIT,
-        )
 
     @property
     def terms(self) -> tuple[int, int, int, int]:

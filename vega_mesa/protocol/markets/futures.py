@@ -150,6 +150,7 @@ class FuturesMarket(TradingMarket):
         """Take the risk factors of the model; margins follow."""
         super().recalculate_risk_factors()
         self.margin.set_risk_factors(self.risk_factors)
+        self.positions.forget_exposures()
 
     # -- requests of parties -----------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from vega_mesa.protocol.events.trading import MarginLevelsUpdated, PartyMarginMo
 from vega_mesa.protocol.margin.levels import SCALING_UNIT, Exposed, HypotheticalPosition, MarginLevels
 from vega_mesa.protocol.matching.order import BUY, NETWORK, Order, Trade
 from vega_mesa.protocol.matching.order_errors import OrderRefused
-from vega_mesa.protocol.positions import Position
+from vega_mesa.protocol.positions import UNKNOWN, Position
 from vega_mesa.protocol.refusal import Refused
 
 if TYPE_CHECKING:
@@ -23,24 +23,13 @@ if TYPE_CHECKING:
 
 
 class PartyAccounts:
-    """The accounts of one party that a market works with, looked up once, and what is known of its margin.
+    """The accounts of one party that a market works with, looked up once."""
 
-    What is known stays out of snapshots: it is worked out again.
-
-    Attributes:
-        exposure: price-independent part of the margin of ``position`` (None: not known) at its version ``version`` and
-            the calculator's version ``calculated``.
-    """
-
-    __slots__ = ("general", "margin", "position", "version", "calculated", "exposure")
+    __slots__ = ("general", "margin")
 
     def __init__(self, general: Account, margin: Account) -> None:
         self.general = general
         self.margin = margin
-        self.position: Position | None = None
-        self.version = -1
-        self.calculated = -1
-        self.exposure = 0
 
     def __reduce__(self) -> tuple[object, ...]:
         return PartyAccounts, (self.general, self.margin)
@@ -311,40 +300,42 @@ def evaluate(market: FuturesMarket, positions: Iterable[Position], *, release: b
 
 def _evaluate_quietly(market: FuturesMarket, positions: Iterable[Position], price: int, call: MarginCall) -> None:
     """The same in continuous trading when nobody listens: only what has changed is looked at."""
-    calculator = market.margin
-    calculated = calculator.version
-    denominator, search, initial, release = calculator.terms
-    accounts_of = market.accounts.get
+    denominator, search, initial, release = market.margin.terms
     call.conclusive = True  # who got the initial margin rests, who got less has nothing left that could be taken
     for position in positions:
-        accounts = accounts_of(position.party)
-        if accounts is None:
-            continue
-        balance = accounts.margin.balance
-        if (
-            accounts.version != position.version
-            or accounts.calculated != calculated
-            or accounts.position is not position
-        ):
-            if not (position.size or position.buy or position.sell):
-                if balance > 0:
-                    release_all(market, position.party)
+        exposure = position.exposure
+        if exposure < 0:
+            exposure = _know(market, position)
+            if exposure < 0:
                 continue
-            accounts.position = position
-            accounts.version = position.version
-            accounts.calculated = calculated
-            accounts.exposure = calculator.exposure(position)
-        maintenance = -(-accounts.exposure * price // denominator)
+        balance = position.margin.balance  # type: ignore[union-attr]  # known with the exposure
+        maintenance = -(-exposure * price // denominator)
         if maintenance * search < (balance + 1) * SCALING_UNIT <= maintenance * release:
             continue
         move = maintenance * initial // SCALING_UNIT - balance
         if move == 0:
             continue
         call.moves += 1
+        party = position.party
+        accounts = market.accounts[party]
         if move < 0:
             market.collateral.transfer("TRANSFER_TYPE_MARGIN_HIGH", -move, accounts.margin, accounts.general)
         else:
-            _call(market, position.party, accounts, balance + move, maintenance, call)
+            _call(market, party, accounts, balance + move, maintenance, call)
+
+
+def _know(market: FuturesMarket, position: Position) -> int:
+    """The exposure of a position, noted there with its margin account; who is flat gets all margin back instead."""
+    accounts = market.accounts.get(position.party)
+    if accounts is None:
+        return UNKNOWN
+    if not (position.size or position.buy or position.sell):
+        if accounts.margin.balance > 0:
+            release_all(market, position.party)
+        return UNKNOWN
+    position.margin = accounts.margin
+    position.exposure = exposure = market.margin.exposure(position)
+    return exposure
 
 
 def _call(
