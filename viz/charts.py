@@ -57,8 +57,8 @@ def axis(kind: str, **more: Any) -> Option:
     return style | more
 
 
-def line(name: str, points: list[list[Any]], colour: str, **more: Any) -> Option:
-    """A line through ``[x, y]`` points, broken where y is None."""
+def line(name: str, points: list[Any], colour: str, **more: Any) -> Option:
+    """A line through ``[x, y]`` points, broken where y is None; on an axis of categories through one y for each."""
     style: Option = {
         "name": name,
         "type": "line",

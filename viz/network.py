@@ -19,7 +19,7 @@ from vega_mesa.model import VegaModel
 from vega_mesa.protocol.events.ledger import AccountOpened
 from vega_mesa.server.service import PATIENCE, NetworkChain, NetworkService
 from vega_mesa.viz.desk import HandTrader, lock_of
-from vega_mesa.viz.observer import reading_of
+from vega_mesa.viz.observer import observer_of
 from vega_mesa.viz.records import records_of
 
 WAIT: Final = 5.0  # seconds that one question for news may take
@@ -168,5 +168,5 @@ class Line:
             return self.model
         model = VisitedModel(self.service)
         records_of(model)
-        reading_of(model)
+        observer_of(model)
         return model

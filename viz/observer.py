@@ -32,7 +32,7 @@ class Tape:
 
 
 def reading_of(model: VegaModel, market: TradingMarket | None = None) -> Reading:
-    """A market of the model as it is now, the first if none is given; the same object until the next block or command."""
+    """A market of the model as it is now, the first if none is given; the same object until a block or a command."""
     return observer_of(model).reading(model, model.market if market is None else market)
 
 

@@ -10,9 +10,9 @@ from mesa.visualization.utils import force_update, update_counter
 
 from vega_mesa.units import to_datetime
 from vega_mesa.viz.desk import traders
+from vega_mesa.viz.fields import box
 from vega_mesa.viz.network import Line
 from vega_mesa.viz.pages import Pages
-from vega_mesa.viz.pages.fields import box
 from vega_mesa.viz.panels.card import Card
 
 LOOKS = {"live": "good", "lost": "bad"}

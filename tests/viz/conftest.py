@@ -56,7 +56,7 @@ def visitor(address, browser):
     """A visitor's page, wide enough for a trading desk; whatever its console complains of fails the test."""
     for page in visit(address, browser, width=1280, height=800):
         page.set_default_timeout(10_000)
-        page.wait_for_function("document.querySelectorAll('canvas').length >= 3", timeout=PATIENCE * 1_000)
+        page.wait_for_function("document.querySelectorAll('canvas').length >= 2", timeout=PATIENCE * 1_000)
         yield page
 
 
@@ -64,7 +64,7 @@ def visitor(address, browser):
 def page(address, browser):
     """A visitor's page that shows every panel of the market at once."""
     for page in visit(address, browser, width=1500, height=1300):
-        page.wait_for_function("document.querySelectorAll('canvas').length >= 3", timeout=PATIENCE * 1_000)
+        page.wait_for_function("document.querySelectorAll('canvas').length >= 2", timeout=PATIENCE * 1_000)
         yield page
 
 

@@ -69,7 +69,7 @@ def test_movements_are_filtered_by_party_and_type(model):
 
 def test_every_asset_adds_up_to_zero():
     rows = ledger.conservation([("USDT", "general", 100.0), ("USDT", "external", -100.0)])
-    assert rows[-1] == ("USDT", ["sum of all", "0.00"])
+    assert rows[-1].cells == ("USDT", "sum of all", "0.00")
 
 
 def test_profit_lines_have_a_point_a_step(model):

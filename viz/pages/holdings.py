@@ -113,9 +113,12 @@ def OrdersCard(model: VegaModel, agent: VegaAgent | None) -> None:
 
     def cancel_all() -> None:
         assert agent is not None and market is not None
-        for command, some in ((OrderCancellation, orders), (StopOrdersCancellation, stops)):
-            if some:
-                session.do(model, lambda command=command: agent.send(command(market_id=market.id)), "all cancelled")
+
+        def act() -> Any:
+            sent = agent.send(OrderCancellation(market_id=market.id)) if orders else None
+            return agent.send(StopOrdersCancellation(market_id=market.id)) if stops else sent
+
+        session.do(model, act, "all cancelled")
 
     with Card("Orders"):
         with box("vega-row vega-amend"):

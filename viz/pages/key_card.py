@@ -12,7 +12,7 @@ from vega_mesa.agent import VegaAgent
 from vega_mesa.model import VegaModel
 from vega_mesa.viz import session
 from vega_mesa.viz.desk import create, deposit, is_served, label, traders
-from vega_mesa.viz.pages.fields import box, button, choice, field, tick
+from vega_mesa.viz.fields import box, button, choice, field, tick
 from vega_mesa.viz.panels.card import Card
 
 

@@ -46,7 +46,9 @@ def LedgerPage(model: VegaModel) -> None:
             with box("vega-chips"):
                 box(f"vega-chip {look}", text)
             rows = conservation(balances)
-            table(("asset", "account", "balance"), rows, words=("asset", "account"), empty="no money yet: step the model")
+            table(
+                ("asset", "account", "balance"), rows, words=("asset", "account"), empty="no money yet: step the model"
+            )
 
 
 def chosen(movements: Iterable[Movement], party: str, kind: str) -> list[Movement]:

@@ -12,9 +12,9 @@ from vega_mesa.protocol.liquidity.provision import Provision
 from vega_mesa.protocol.markets.trading_market import TradingMarket
 from vega_mesa.viz import session
 from vega_mesa.viz.desk import lock_of
-from vega_mesa.viz.observer import words
 from vega_mesa.viz.fields import box, button, field, notice
 from vega_mesa.viz.markets import chosen
+from vega_mesa.viz.observer import words
 from vega_mesa.viz.panels.card import Card
 from vega_mesa.viz.panels.provider_bonds import ProviderBondsPanel
 from vega_mesa.viz.panels.provider_fees import ProviderFeesPanel
