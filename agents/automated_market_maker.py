@@ -9,15 +9,7 @@ from vega_mesa.agents.funded_trader import FundedTrader
 from vega_mesa.agents.price_processes import PriceProcess
 from vega_mesa.chain.transaction import Transaction
 from vega_mesa.errors import ConfigError
-from vega_mesa.protocol.amm.pool import pool_party
-from vega_mesa.protocol.commands.amm import (
-    AmendAMM,
-    AMMCancelMethod,
-    CancelAMM,
-    ConcentratedLiquidityParameters,
-    SubmitAMM,
-)
-from vega_mesa.units import Number, decimal, from_integer
+from vega_mesa.units import Number, from_integer, total
 
 if TYPE_CHECKING:
     from vega_mesa.model import VegaModel
@@ -89,7 +81,7 @@ class AutomatedMarketMakerUser(FundedTrader):
     def finalise(self) -> None:
         """End the market maker, while there is a market."""
         if self.is_trading(self.market) and self.is_making():
-            self.send(CancelAMM(market_id=self._id(), method=AMMCancelMethod[self.on_leaving.upper()]))
+            self.cancel_amm(self.on_leaving, self.market)
 
     def base_price(self) -> float | None:
         """Around which the range lies."""
@@ -99,66 +91,55 @@ class AutomatedMarketMakerUser(FundedTrader):
 
     def is_making(self) -> bool:
         """Whether its market maker lives."""
-        market = self.find_market(self.market)
-        party = pool_party(market.id, self.key)
-        return any(pool.party == party for pool in market.liquidity_pools())
+        return self.has_amm(self.market)
 
     def pool_position(self) -> float:
         """Open volume of its market maker, long positive."""
         market = self.find_market(self.market)
-        return self.units(self.market).shown_size(market.open_volume(pool_party(market.id, self.key)))
+        return self.units(self.market).shown_size(market.open_volume(self.amm_key(self.market)))
 
     def pool_money(self) -> float:
         """What its market maker owns, in the market's asset."""
         market = self.find_market(self.market)
-        amount = self.model.equity(pool_party(market.id, self.key), market.asset)
+        amount = self.model.equity(self.amm_key(self.market), market.asset)
         return from_integer(amount, self.model.exchange.assets.decimals(market.asset))
 
     def equity(self, market: str | None = None) -> float:
         """What it owns itself, and what its market maker owns."""
-        own = super().equity(market)
-        here = self.find_market(self.market)
-        return own + self.pool_money() if self.find_market(market).asset == here.asset else own
+        return self._with_pool(super().equity(market), market)
 
     def profit(self, market: str | None = None) -> float:
         """As for others, but its market maker's money is its own."""
         if market is None and self.model.market is None:
             return 0.0
-        here = self.find_market(self.market)
-        own = super().profit(market)
-        return own + self.pool_money() if self.find_market(market).asset == here.asset else own
+        return self._with_pool(super().profit(market), market)
 
-    def _id(self) -> str:
-        return self.find_market(self.market).id
-
-    def _range(self, price: float) -> ConcentratedLiquidityParameters:
-        units = self.units(self.market)
-        leverage = None if self.leverage is None else decimal(self.leverage, "leverage")
-        self.base = price = units.rounded_price(price)
-        return ConcentratedLiquidityParameters(
-            base=units.price(price),
-            lower_bound=units.price(units.rounded_price(price * (1 - self.width), "down")),
-            upper_bound=units.price(units.rounded_price(price * (1 + self.width), "up")),
-            leverage_at_lower_bound=leverage,
-            leverage_at_upper_bound=leverage,
-        )
+    def _with_pool(self, own: float, market: str | None) -> float:
+        asset = self.find_market(market).asset
+        if asset != self.find_market(self.market).asset:
+            return own
+        return total((own, self.pool_money()), self.model.exchange.assets.decimals(asset))
 
     def _submit(self, price: float) -> None:
-        self.sent = self.send(
-            SubmitAMM(
-                market_id=self._id(),
-                commitment_amount=self.units(self.market).amount(self.commitment, "commitment"),
-                slippage_tolerance=decimal(self.slippage, "slippage"),
-                concentrated_liquidity_parameters=self._range(price),
-                proposed_fee=decimal(self.fee, "fee"),
-            )
+        base, lower, upper = self._range(price)
+        self.sent = self.submit_amm(
+            self.commitment,
+            base,
+            lower,
+            upper,
+            fee=self.fee,
+            slippage=self.slippage,
+            leverage=self.leverage,
+            market=self.market,
         )
 
     def _amend(self, price: float) -> None:
-        self.sent = self.send(
-            AmendAMM(
-                market_id=self._id(),
-                slippage_tolerance=decimal(self.slippage, "slippage"),
-                concentrated_liquidity_parameters=self._range(price),
-            )
+        base, lower, upper = self._range(price)
+        self.sent = self.amend_amm(
+            None, base, lower, upper, slippage=self.slippage, leverage=self.leverage, market=self.market
         )
+
+    def _range(self, price: float) -> tuple[float, float, float]:
+        self.base = price = self.round_price(price, market=self.market)
+        lower = self.round_price(price * (1 - self.width), "down", self.market)
+        return price, lower, self.round_price(price * (1 + self.width), "up", self.market)

@@ -18,7 +18,7 @@ from vega_mesa.protocol.events.trading import MarketUpdated
 from vega_mesa.protocol.markets.states import MarketState
 from vega_mesa.scheduler import RandomActivation
 from vega_mesa.tally import Tally
-from vega_mesa.units import Duration, MarketUnits, nanoseconds
+from vega_mesa.units import Duration, MarketUnits, nanoseconds, total
 
 if TYPE_CHECKING:
     import numpy as np
@@ -302,12 +302,13 @@ class VegaModel(mesa.Model):
 
     def profit_by_type(self) -> dict[str, float]:
         """Profit of the agents of each type, in the first market's asset."""
-        totals: dict[str, float] = {}
+        profits: dict[str, list[float]] = {}
         for agent in compat.agents_of(self):
             if hasattr(agent, "profit"):
                 name = type(agent).__name__
-                totals[name] = totals.get(name, 0.0) + agent.profit()
-        return totals
+                profits.setdefault(name, []).append(agent.profit())
+        decimals = 0 if self.market is None else self.exchange.assets.decimals(self.market.asset)
+        return {name: total(values, decimals) for name, values in profits.items()}
 
     def imbalance(self) -> dict[str, int]:
         """Assets whose accounts do not add up, asset decimals: empty unless there is a defect."""

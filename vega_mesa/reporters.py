@@ -61,8 +61,8 @@ def best_ask(model: VegaModel) -> float | None:
 
 def spread(model: VegaModel) -> float | None:
     """Best ask less best bid."""
-    bid, ask = best_bid(model), best_ask(model)
-    return None if bid is None or ask is None else ask - bid
+    book = model.market and model.market.book
+    return _price(model, book.best_ask() - book.best_bid()) if book and book.best_bid() and book.best_ask() else None
 
 
 def bid_depth(model: VegaModel) -> float:
@@ -85,6 +85,11 @@ def total_volume(model: VegaModel) -> float:
     """Volume traded since genesis."""
     market = model.market
     return 0.0 if market is None else model.units_of(market).shown_size(model.tally.volume.get(market.id, 0))
+
+
+def refused_orders(model: VegaModel) -> int:
+    """How many orders of this step the protocol refused, or found nothing to trade with."""
+    return model.tally.step_refused_orders()
 
 
 def open_interest(model: VegaModel) -> float:
@@ -183,7 +188,7 @@ MARKET: Final[dict[str, Callable[[Any], Any]]] = {
     function.__name__: function
     for function in (
         block, time, market_state, trading_mode, mark_price, last_price, best_bid, best_ask, spread, bid_depth,
-        ask_depth, volume, total_volume, open_interest, insurance_pool, supplied_stake, target_stake,
+        ask_depth, volume, total_volume, refused_orders, open_interest, insurance_pool, supplied_stake, target_stake,
         liquidity_fee_factor, maker_fees, infrastructure_fees, liquidity_fees,
     )
 }  # fmt: skip
@@ -261,6 +266,7 @@ def summary(model: VegaModel) -> dict[str, Any]:
         "last_price": last_price(model),
         "trades": 0 if market is None else model.tally.trades.get(market.id, 0),
         "volume": total_volume(model),
+        "refused_orders": model.tally.refused_orders.total(),
         "open_interest": open_interest(model),
         "insurance_pool": insurance_pool(model),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import Any, Final
 
 from vega_mesa.protocol.bridge import Bridge
@@ -10,11 +12,14 @@ from vega_mesa.protocol.collateral import AccountType, account_id
 from vega_mesa.protocol.events import EventBus
 from vega_mesa.protocol.events.bridging import DepositUpdated, WithdrawalUpdated
 from vega_mesa.protocol.events.ledger import LedgerMoved
-from vega_mesa.protocol.events.trading import TradeHappened
+from vega_mesa.protocol.events.trading import CommandRefused, TradeHappened
 from vega_mesa.protocol.fees.fee import MAKER_RECEIVE, NO_FEE, REBATE_RECEIVE
 from vega_mesa.protocol.liquidity.bonds import BOND_SLASHING, SLA_PENALTY
 from vega_mesa.protocol.liquidity.distribution import BONUS, FEE_PENALTY, NET_DISTRIBUTE, UNPAID_COLLECT
 
+NOTHING_THERE: Final = "nothing to trade with"  # of an order that ended without a trade
+_ORDERS: Final = frozenset(("OrderSubmission", "OrderAmendment", "BatchMarketInstructions", "StopOrdersSubmission"))
+_IDS_AND_NUMBERS: Final = re.compile(r"\b[0-9a-f]{64}\b|\b\d+(\.\d+)?\b")
 FEE_COMPONENTS: Final = ("maker", "infrastructure", "liquidity", "buy_back", "treasury", "high_volume_maker")
 
 
@@ -26,8 +31,10 @@ class Tally:
         self.volume: dict[str, int] = {}  # by market, since genesis
         self.trades: dict[str, int] = {}  # how many, by market
         self.fees: dict[str, list[int]] = {}  # charged by market and component since genesis
+        self.refused_orders: Counter[str] = Counter()  # how many, by reason; those too that found nothing to trade with
         self.on_the_way: set[str] = set()  # deposits that are not credited yet
         self._volume_before: dict[str, int] = {}
+        self._refused_before = 0
         self._withdrawn: set[str] = set()
 
     def attach(self, bus: EventBus) -> None:
@@ -35,6 +42,7 @@ class Tally:
         bus.subscribe(DepositUpdated, self._on_deposit)
         bus.subscribe(WithdrawalUpdated, self._on_withdrawal)
         bus.subscribe(TradeHappened, self._on_trade)
+        bus.subscribe(CommandRefused, self._on_refusal)
 
     def catch_up(self, bridge: Bridge) -> None:
         """Count the deposits and withdrawals that there were before anybody listened."""
@@ -47,12 +55,25 @@ class Tally:
                 self._add(withdrawal.party, withdrawal.asset, -withdrawal.amount)
 
     def begin_step(self) -> None:
-        """A step of the model begins; :meth:`step_volume` counts from here."""
+        """A step of the model begins; :meth:`step_volume` and :meth:`step_refused_orders` count from here."""
         self._volume_before = self.volume.copy()
+        self._refused_before = self.refused_orders.total()
 
     def step_volume(self, market: str) -> int:
         """What was traded on a market since the step began."""
         return self.volume.get(market, 0) - self._volume_before.get(market, 0)
+
+    def step_refused_orders(self) -> int:
+        """How many orders came to nothing since the step began."""
+        return self.refused_orders.total() - self._refused_before
+
+    def count_refused_order(self, reason: str) -> None:
+        """An order came to nothing."""
+        self.refused_orders[_IDS_AND_NUMBERS.sub("…", reason)] += 1
+
+    def _on_refusal(self, event: CommandRefused) -> None:
+        if event.command in _ORDERS:
+            self.count_refused_order(event.error)
 
     def deposited(self, party: str, asset: str) -> int:
         """What a party has put in so far, less what it took out."""

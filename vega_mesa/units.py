@@ -9,9 +9,11 @@ dust of float arithmetic (``0.1 + 0.2``) is read as the decimal that was meant.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from fractions import Fraction
+from math import fsum
 from numbers import Integral, Real
 from typing import Final, Literal
 
@@ -108,6 +110,11 @@ def round_to(value: object, decimals: int, step: int = 1, rounding: Rounding = "
 def from_integer(value: int, decimals: int) -> float:
     """The nearest float to ``value`` smallest units."""
     return value / 10**decimals if decimals >= 0 else float(value * 10**-decimals)
+
+
+def total(values: Iterable[float], decimals: int) -> float:
+    """The sum of numbers of so many decimals, without the dust that adding floats leaves."""
+    return round(fsum(values), decimals)
 
 
 def to_decimal(value: int, decimals: int) -> Decimal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import overload
 
 from vega_mesa.actions.observing import Observing
 from vega_mesa.chain.transaction import Transaction
@@ -38,11 +39,22 @@ class Bridging(Observing):
             raise InvalidAmount(f"amount {amount!r} is negative")
         return value
 
-    def fund(self, asset: str, amount: Number) -> Transaction:
+    @overload
+    def fund(self, asset: str, amount: Number) -> Transaction: ...
+    @overload
+    def fund(self, asset: Number) -> Transaction: ...
+
+    def fund(self, asset: str | Number, amount: Number | None = None) -> Transaction:
         """Bring money onto the network, where it comes from does not matter: an asset's faucet, or fresh tokens that
         the agent's wallet deposits over the bridge, which takes the confirmations of Ethereum.
+
+        ``fund(50_000)`` brings so much of the first market's asset, ``fund("USDT", 50_000)`` of any.
         """
-        id = self.model.find_asset(asset)
+        if amount is None:
+            if isinstance(asset, str):
+                raise InvalidAmount(f"fund({asset!r}) of what, or how much? fund(50_000) or fund('USDT', 50_000)")
+            asset, amount = self.find_market().asset, asset
+        id = self.model.find_asset(str(asset))
         source = self.model.exchange.assets.get(id).details.source
         if isinstance(source, BuiltinSource):
             return self.mint(id, amount)

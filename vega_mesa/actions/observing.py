@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from enum import Enum
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from vega_mesa.actions.acting import Acting
-from vega_mesa.errors import UnknownMarket
+from vega_mesa.errors import InvalidCommand, UnknownMarket
 from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.markets.states import TRADABLE, TradingMode
-from vega_mesa.protocol.matching.order import Order, Side
+from vega_mesa.protocol.matching.order import Order, Side, TimeInForce
 from vega_mesa.units import MarketUnits, Rounding, from_integer
 
 if TYPE_CHECKING:
     from vega_mesa.protocol.markets.trading_market import TradingMarket
 
-_SIDES = {"buy": Side.BUY, "sell": Side.SELL}
+Word = TypeVar("Word", bound=Enum)
 
 
 class Level(NamedTuple):
@@ -23,6 +24,33 @@ class Level(NamedTuple):
     price: float
     volume: float
     orders: int
+
+
+class OpenOrder(NamedTuple):
+    """A resting order."""
+
+    id: str
+    side: str
+    price: float
+    size: float
+    remaining: float
+    time_in_force: str
+    reference: str
+
+
+def word(kind: type[Word], name: object, what: str) -> Word:
+    """The member of an enumeration that a word of the caller's names.
+
+    Raises:
+        InvalidCommand: none; says what there is, as agents write it.
+    """
+    if isinstance(name, kind):
+        return name
+    member = kind.__members__.get(name.upper()) if isinstance(name, str) else None
+    if member is None or member.name == "UNSPECIFIED":
+        names = ", ".join(known for known in kind.__members__ if known != "UNSPECIFIED")
+        raise InvalidCommand(f"{what} {name!r} is not one of {names if kind is TimeInForce else names.lower()}")
+    return member
 
 
 class Observing(Acting):
@@ -76,16 +104,19 @@ class Observing(Acting):
 
     def mid_price(self, market: str | None = None) -> float | None:
         """Half way between best bid and best ask, None unless there are both."""
-        bid, ask = self.best_bid(market), self.best_ask(market)
-        return None if bid is None or ask is None else (bid + ask) / 2
+        found, bid, ask = self._touch(market)
+        return self.model.units_of(found).shown_price(bid + ask) / 2 if bid and ask else None
 
     def spread(self, market: str | None = None) -> float | None:
         """Best ask less best bid, None unless there are both."""
-        bid, ask = self.best_bid(market), self.best_ask(market)
-        return None if bid is None or ask is None else ask - bid
+        found, bid, ask = self._touch(market)
+        return self.model.units_of(found).shown_price(ask - bid) if bid and ask else None
 
     def mark_price(self, market: str | None = None) -> float | None:
-        """The price that positions are valued at, None before the opening auction has ended."""
+        """The price that positions are valued at, None before the opening auction has ended.
+
+        It does not move with every trade, but every ``network.markPriceUpdateMaximumFrequency``: 5 seconds by default.
+        """
         return self._price(market, self.find_market(market).mark_price)
 
     def last_price(self, market: str | None = None) -> float | None:
@@ -97,11 +128,16 @@ class Observing(Acting):
         book = self.find_market(market).book
         return self._price(market, book.indicative()[0]) if book.in_auction else None
 
+    def indicative_volume(self, market: str | None = None) -> float:
+        """How much would trade if an auction ended now; 0 outside auctions or without a crossing."""
+        book = self.find_market(market).book
+        return self.units(market).shown_size(book.indicative()[1]) if book.in_auction else 0.0
+
     def depth(self, side: Literal["buy", "sell"], levels: int = 10, market: str | None = None) -> list[Level]:
         """The best prices of one side, best first."""
         found = self.find_market(market)
         units = self.model.units_of(found)
-        pairs = zip(range(levels), found.book.levels(_SIDES[side]), strict=False)
+        pairs = zip(range(levels), found.book.levels(word(Side, side, "side")), strict=False)
         return [
             Level(units.shown_price(price), units.shown_size(volume), orders) for _, (price, volume, orders) in pairs
         ]
@@ -110,6 +146,10 @@ class Observing(Acting):
         """Sum of the long positions; nothing once the market has ended."""
         found = self.find_market(market)
         return 0.0 if found.has_ended else self.model.units_of(found).shown_size(found.open_interest)
+
+    def _touch(self, market: str | None) -> tuple[TradingMarket, int | None, int | None]:
+        found = self.find_market(market)
+        return found, found.book.best_bid(), found.book.best_ask()
 
     def _price(self, market: str | None, price: int | None) -> float | None:
         return self.units(market).shown_price(price) if price else None
@@ -124,6 +164,17 @@ class Observing(Acting):
     def orders(self, market: str | None = None) -> list[Order]:
         """The agent's resting orders, by id, in the protocol's integers."""
         return list(self.find_market(market).book.orders_of(self.key))
+
+    def open_orders(self, market: str | None = None) -> list[OpenOrder]:
+        """The agent's resting orders in people's units; ``pandas.DataFrame`` takes them as they are."""
+        units = self.units(market)
+        return [
+            OpenOrder(
+                order.id, order.side.name.lower(), units.shown_price(order.price), units.shown_size(order.size),
+                units.shown_size(order.true_remaining), order.time_in_force.name, order.reference,
+            )
+            for order in self.orders(market)
+        ]  # fmt: skip
 
     def balance(self, asset: str) -> float:
         """Free money: the general account."""
@@ -148,7 +199,10 @@ class Observing(Acting):
         return self._amount(asset, self.model.equity(self.key, asset))
 
     def profit(self, market: str | None = None) -> float:
-        """What it owns of the market's asset, less all that it ever deposited; 0 where there is no market yet."""
+        """What it owns of the market's asset, less all that it ever deposited; 0 where there is no market yet.
+
+        A position counts at the mark price, so profits move when the mark price does: see :meth:`mark_price`.
+        """
         if market is None and self.model.market is None:
             return 0.0
         asset = self.find_market(market).asset

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vega_mesa.chain.transaction import Transaction
+from vega_mesa.protocol.commands.trading import OrderSubmission
 from vega_mesa.protocol.matching.order import Order, Trade
+from vega_mesa.protocol.matching.order_errors import ORDER_ERROR_TEXTS
+from vega_mesa.units import from_integer
 
 if TYPE_CHECKING:
     from vega_mesa.units import MarketUnits
+
+PREFIX: Final = "OrderError: "
+MORE_MONEY: Final = "a smaller order, or more money: fund"
+_WANT_MONEY: Final = frozenset(
+    (
+        "party has insufficient balance in asset",
+        "margin check failed",
+        ORDER_ERROR_TEXTS["MARGIN_CHECK_FAILED"],
+        ORDER_ERROR_TEXTS["ISOLATED_MARGIN_CHECK_FAILED"],
+        ORDER_ERROR_TEXTS["INSUFFICIENT_FUNDS_TO_PAY_FEES"],
+        ORDER_ERROR_TEXTS["INSUFFICIENT_ASSET_BALANCE"],
+    )
+)
 
 
 class OrderReceipt:
@@ -25,8 +41,12 @@ class OrderReceipt:
 
     @property
     def error(self) -> str | None:
-        """Vega's text of the refusal; None when accepted, or waiting to be executed."""
-        return self.transaction.error
+        """Why it was refused, and what helps; None when accepted, or waiting to be executed.
+
+        Vega's exact text is that of the :attr:`transaction`.
+        """
+        error = self.transaction.error
+        return None if error is None else in_plain_words(error)
 
     @property
     def accepted(self) -> bool:
@@ -84,4 +104,24 @@ class OrderReceipt:
         return self.accepted
 
     def __repr__(self) -> str:
-        return f"<OrderReceipt {self.error or self.status}>"
+        parts = [self._request(), self.error or self.status]
+        if (price := self.average_price) is not None:
+            parts.append(f"{self.filled:.12g} at {round(price, self.units.price_decimals):.12g}")
+        return f"<OrderReceipt {': '.join(filter(None, (parts[0], ' '.join(parts[1:]))))}>"
+
+    def _request(self) -> str:
+        """What was asked for, as far as it is known."""
+        asked = self.transaction.order or self.transaction.command
+        if not isinstance(asked, Order | OrderSubmission):
+            return ""
+        words = [asked.side.name.lower(), f"{self.units.shown_size(asked.size):.12g}"]
+        price = asked.original_price if isinstance(asked, Order) else asked.price
+        if price:
+            words += ["at", f"{from_integer(price, self.units.price_decimals):.12g}"]
+        return " ".join(words)
+
+
+def in_plain_words(error: str) -> str:
+    """A refusal without the protocol's prefix, and with advice where more money helps."""
+    plain = error.removeprefix(PREFIX)
+    return f"{plain} ({MORE_MONEY})" if error in _WANT_MONEY else plain

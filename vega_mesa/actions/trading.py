@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import Enum
-from typing import Literal, TypeVar
+from typing import Literal
 
-from vega_mesa.actions.observing import Observing
+from vega_mesa.actions.observing import Observing, word
 from vega_mesa.actions.receipt import OrderReceipt
 from vega_mesa.chain.transaction import Transaction
 from vega_mesa.errors import InvalidAmount, InvalidCommand
@@ -23,13 +22,13 @@ from vega_mesa.protocol.commands.trading import (
     StopOrdersSubmission,
     UpdateMarginMode,
 )
-from vega_mesa.protocol.matching.order import OrderType, PeggedReference, Side, TimeInForce
+from vega_mesa.protocol.matching.order import STOPPED, OrderType, PeggedReference, Side, TimeInForce
+from vega_mesa.tally import NOTHING_THERE
 from vega_mesa.units import Duration, MarketUnits, Number, decimal, instant, nanoseconds, to_integer
 
 SideName = Literal["buy", "sell"]
 Life = Literal["GTC", "GTT", "IOC", "FOK", "GFA", "GFN"]
 Reference = Literal["best_bid", "mid", "best_ask"]
-Word = TypeVar("Word", bound=Enum)
 
 
 class Trading(Observing):
@@ -74,7 +73,11 @@ class Trading(Observing):
             market, side, size, price, time_in_force=time_in_force, expires=expires, post_only=post_only,
             reduce_only=reduce_only, peg=peg, iceberg=iceberg, reference=reference,
         )  # fmt: skip
-        return OrderReceipt(self.send(submission), self.units(market))
+        transaction = self.send(submission)
+        order = transaction.order
+        if order is not None and order.status is STOPPED:
+            self.model.tally.count_refused_order(order.reason.replace("_", " ").lower() or NOTHING_THERE)
+        return OrderReceipt(transaction, self.units(market))
 
     def buy(self, size: Number, price: Number | None = None, *, market: str | None = None) -> OrderReceipt:
         """Buy: at most at a price, or at once at any."""
@@ -106,11 +109,11 @@ class Trading(Observing):
         default = "IOC" if is_market else "GTT" if expires is not None else "GTC"
         return OrderSubmission(
             market_id=found.id,
-            side=_word(Side, side, "side"),
+            side=word(Side, side, "side"),
             size=units.size(size),
             price=0 if price is None else units.price(price),
             type=OrderType.MARKET if is_market else OrderType.LIMIT,
-            time_in_force=_word(TimeInForce, time_in_force or default, "time_in_force"),
+            time_in_force=word(TimeInForce, time_in_force or default, "time_in_force"),
             expires_at=0 if expires is None else self._instant(expires),
             reference=reference,
             post_only=post_only,
@@ -162,7 +165,7 @@ class Trading(Observing):
             size_delta=to_integer(size_change, units.size_decimals, "size_change"),
             time_in_force=TimeInForce.UNSPECIFIED
             if time_in_force is None
-            else _word(TimeInForce, time_in_force, "time_in_force"),
+            else word(TimeInForce, time_in_force, "time_in_force"),
             expires_at=None if expires is None else self._instant(expires),
             pegged_offset=None if pegged is None else pegged.offset,
             pegged_reference=PeggedReference.UNSPECIFIED if pegged is None else pegged.reference,
@@ -283,20 +286,10 @@ class Trading(Observing):
         return self.model.chain.now + nanoseconds(when, "expires")
 
 
-def _word(kind: type[Word], name: object, what: str) -> Word:
-    if isinstance(name, kind):
-        return name
-    member = kind.__members__.get(name.upper()) if isinstance(name, str) else None
-    if member is None or member.name == "UNSPECIFIED":
-        names = ", ".join(known for known in kind.__members__ if known != "UNSPECIFIED")
-        raise InvalidCommand(f"{what} {name!r} is not one of {names}")
-    return member
-
-
 def _peg(peg: tuple[Reference, Number], units: MarketUnits) -> PeggedOrderDetails:
     if type(peg) is not tuple or len(peg) != 2:
         raise InvalidCommand(f'peg {peg!r} is not a pair such as ("mid", 0.5)')
-    return PeggedOrderDetails(reference=_word(PeggedReference, peg[0], "peg"), offset=units.price(peg[1]))
+    return PeggedOrderDetails(reference=word(PeggedReference, peg[0], "peg"), offset=units.price(peg[1]))
 
 
 def _iceberg(iceberg: tuple[Number, Number], units: MarketUnits) -> IcebergOptions:

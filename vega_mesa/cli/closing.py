@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from vega_mesa.actions.receipt import in_plain_words
 from vega_mesa.experiments.standing import balances_by_type, groups
 
 if TYPE_CHECKING:
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
 
 MARKET_FIGURES = (
     "steps", "blocks", "transactions", "market_state", "mark_price", "last_price", "trades", "volume",
-    "open_interest", "insurance_pool",
+    "open_interest", "insurance_pool", "refused_orders",
 )  # fmt: skip
 
 
 def show(console: Console, name: str, model: VegaModel) -> None:
     """Print how the run ended: the market, the agents by type, the accounts by kind."""
-    for table in (market_table(name, model), agents_table(model), accounts_table(model)):
+    for table in (market_table(name, model), agents_table(model), accounts_table(model), refused_orders_table(model)):
         if table.row_count:
             console.print(table)
             console.print()
@@ -50,6 +51,14 @@ def accounts_table(model: VegaModel) -> Table:
     table = _table("Accounts by kind", "asset", "accounts", "balance")
     for asset, kind, balance in balances_by_type(model):
         table.add_row(asset, kind, _shown(balance))
+    return table
+
+
+def refused_orders_table(model: VegaModel) -> Table:
+    """Orders that came to nothing, by reason, the most frequent first."""
+    table = _table("Refused orders", "reason", "times")
+    for reason, times in model.tally.refused_orders.most_common():
+        table.add_row(in_plain_words(reason), _shown(times))
     return table
 
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from vega_mesa.experiments.drawing import Drawing
 from vega_mesa.viz.charts import GROUPS
 
 WIDE_RANGE: Final = 50  # largest over smallest value from which on an axis is logarithmic
@@ -56,9 +56,7 @@ def plot_sweep(table: pd.DataFrame, swept: Sequence[str], measures: Mapping[str,
 def _panels(measures: int, facets: int) -> tuple[Figure, Any]:
     """Rows of measures and columns of facets; without facets two measures to a row."""
     rows, columns = (measures, facets) if facets > 1 else (-(-measures // 2), min(2, measures))
-    size = (PANEL[0] * columns, 1.1 + PANEL[1] * rows)
-    figure = Figure(figsize=size, dpi=130, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = Drawing(PANEL[0] * columns, 1.1 + PANEL[1] * rows)
     return figure, figure.subplots(rows, columns, sharex=True, sharey="row" if facets > 1 else False, squeeze=False)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from vega_mesa import compat
 from vega_mesa.agent import VegaAgent
 from vega_mesa.protocol.collateral import AccountType
+from vega_mesa.units import MarketUnits, total
 
 if TYPE_CHECKING:
     from vega_mesa.model import VegaModel
@@ -34,18 +35,20 @@ def groups(model: VegaModel) -> list[Group]:
     for agent in compat.agents_of(model):
         if isinstance(agent, VegaAgent):
             by_type.setdefault(type(agent).__name__, []).append(agent)
-    return [_group(name, agents) for name, agents in by_type.items()]
+    units = model.units_of(model.market)
+    return [_group(name, agents, units) for name, agents in by_type.items()]
 
 
-def _group(name: str, agents: list[VegaAgent]) -> Group:
+def _group(name: str, agents: list[VegaAgent], units: MarketUnits) -> Group:
+    decimals = units.asset_decimals
     return Group(
         name=name,
         agents=len(agents),
-        general=sum(agent.general() for agent in agents),
-        margin=sum(agent.margin() for agent in agents),
-        bond=sum(agent.bond() for agent in agents),
-        position=sum(agent.position() for agent in agents),
-        profit=sum(agent.profit() for agent in agents),
+        general=total((agent.general() for agent in agents), decimals),
+        margin=total((agent.margin() for agent in agents), decimals),
+        bond=total((agent.bond() for agent in agents), decimals),
+        position=total((agent.position() for agent in agents), units.size_decimals),
+        profit=total((agent.profit() for agent in agents), decimals),
     )
 
 
@@ -57,8 +60,8 @@ def balances_by_type(model: VegaModel) -> list[tuple[str, str, float]]:
         key = (account.asset, account.type)
         sums[key] = sums.get(key, 0) + account.balance
     found = []
-    for (asset, kind), total in sorted(sums.items()):
-        if total:
+    for (asset, kind), balance in sorted(sums.items()):
+        if balance:
             details = exchange.assets.get(asset).details
-            found.append((details.symbol, kind.name.lower().replace("_", " "), total / 10**details.decimals))
+            found.append((details.symbol, kind.name.lower().replace("_", " "), balance / 10**details.decimals))
     return found

@@ -288,11 +288,9 @@ def draw_stylised_facts(markets: dict[str, tuple[pd.DataFrame, float | str | Non
     Args:
         markets: trade table and length of a bar, by the name in the legend.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure as NewFigure
+    from vega_mesa.experiments.drawing import Drawing
 
-    figure = NewFigure(figsize=(9.2, 6.4), dpi=130, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = Drawing(9.2, 6.4)
     grid = figure.subplots(2, 2)
     for number, (name, (trades, every)) in enumerate(markets.items()):
         colour = COLOURS[number % len(COLOURS)]

@@ -87,7 +87,8 @@ def test_what_the_protocol_refuses_is_an_answer(model, alice, bob):
     refused = poor.submit_order(None, "buy", 100, 1000)
     assert not refused and refused.error and "margin" in refused.error
     crossing = alice.submit_order(None, "buy", 0.1, 1002, post_only=True)
-    assert crossing.error == "OrderError: post only order would trade"
+    assert crossing.error == "post only order would trade"
+    assert crossing.transaction.error == "OrderError: post only order would trade"
     assert crossing.status in ("STOPPED", "REJECTED", "REFUSED")
     assert alice.cancel_order("0" * 64).error == "unable to find the order in the market"
     assert alice.sell(1).error is None  # nobody buys: stopped, not refused
@@ -322,3 +323,107 @@ def test_units_of_a_market():
     assert units.rounded_price(100.3) == 100.5 and units.rounded_size(27) == 20.0
     with pytest.raises(InvalidAmount):
         units.size(25)
+
+
+# -- what a person reads ---------------------------------------------------------------------------------------------
+
+
+def test_receipts_and_orders_speak_peoples_units(model, alice, bob):
+    resting = alice.submit_order(None, "sell", 0.5, 1001.5, reference="mine")
+    assert repr(resting) == "<OrderReceipt sell 0.5 at 1001.5: ACTIVE>"
+    assert repr(bob.buy(0.2)) == "<OrderReceipt buy 0.2: FILLED 0.2 at 1001.5>"
+    assert repr(alice.cancel_order("0" * 64)) == "<OrderReceipt unable to find the order in the market>"
+    assert alice.open_orders() == [(resting.order_id, "sell", 1001.5, 0.5, 0.3, "GTC", "mine")]
+    poor = model.agent("poor").buy(100, 1000)
+    assert repr(poor) == f"<OrderReceipt buy 100 at 1000: {poor.error}>"
+
+
+def test_who_has_too_little_money_is_told_how_to_get_more(model):
+    refused = model.agent("poor").buy(100, 1000)
+    assert refused.transaction.error == "margin check failed"
+    assert refused.error == "margin check failed (a smaller order, or more money: fund)"
+
+
+def test_mistakes_are_told_in_the_words_of_the_call(alice):
+    for call, text in (
+        (lambda: alice.submit_order(None, "by", 1, 1000), "side 'by' is not one of buy, sell"),
+        (lambda: alice.depth("by"), "side 'by' is not one of buy, sell"),
+        (lambda: alice.submit_order(None, "buy", 1, peg=("middle", 1)), "one of mid, best_bid, best_ask"),
+        (lambda: alice.submit_order(None, "buy", 1, 9, time_in_force="X"), "one of GTC, GTT, IOC, FOK, GFA, GFN"),
+        (lambda: alice.cancel_amm("soon"), "method 'soon' is not one of immediate, reduce_only"),
+    ):
+        with pytest.raises(InvalidCommand, match=text):
+            call()
+
+
+def test_orders_that_come_to_nothing_are_counted_by_reason(model, alice, bob):
+    model.tally.begin_step()
+    alice.submit_order(None, "sell", 0.1, 1000.5)
+    alice.submit_order(None, "sell", 5, 1500)
+    assert bob.buy(1).error == "non-persistent order trades out of price bounds"
+    assert not bob.submit_order(None, "sell", 1, 1400).trades
+    model.agent("poor").buy(100, 1000)
+    alice.submit_order(None, "buy", 0.1, 999, time_in_force="IOC")  # above the bids, below the asks
+    alice.cancel_order("0" * 64)  # no order
+    reasons = model.tally.refused_orders
+    assert reasons["OrderError: non-persistent order trades out of price bounds"] == 1
+    assert (reasons["margin check failed"], reasons["nothing to trade with"]) == (1, 1)
+    assert model.summary()["refused_orders"] == reasons.total() == 3 == model.tally.step_refused_orders()
+    model.step()
+    assert model.market_table()["refused_orders"].iloc[-1] == 0
+
+
+def test_money_comes_in_the_markets_asset_unless_told_otherwise(model, alice):
+    before = alice.balance("USDT")
+    for bring in (lambda: alice.fund(50), lambda: alice.fund("USDT", 50), lambda: alice.fund(Decimal("0.5"))):
+        assert bring().error is None
+    model.step()
+    assert alice.balance("USDT") == before + 100.5
+    with pytest.raises(InvalidAmount, match="how much"):
+        alice.fund("USDT")
+
+
+def test_an_auction_tells_what_it_would_trade():
+    model = Stage()
+    model.initialise()
+    alice, bob = model.agent("alice"), model.agent("bob")
+    assert (alice.indicative_price(), alice.indicative_volume()) == (None, 0)
+    alice.buy(0.5, 1001)
+    bob.sell(0.25, 999)
+    assert 999 <= alice.indicative_price() <= 1001
+    assert alice.indicative_volume() == 0.25
+    while not alice.is_continuous():
+        model.step()
+    assert (alice.indicative_price(), alice.indicative_volume()) == (None, 0)
+
+
+def test_spread_and_profits_have_no_dust(model, alice, bob):
+    alice.buy(1, 999.7)
+    alice.sell(1, 1000.1)
+    assert (alice.spread(), alice.mid_price()) == (0.4, 999.9)
+    assert model.market_table().shape[0] and 1000.1 - 999.7 != 0.4
+    for _ in range(3):
+        bob.buy(0.1)
+    for value in model.profit_by_type().values():
+        assert value == round(value, 6)
+
+
+def test_an_automated_market_maker_quotes_for_its_owner():
+    model = Stage(network_parameters={"market.amm.minCommitmentQuantum": "1"})
+    alice, bob = model.agent("alice"), model.agent("bob")
+    while not (model.step_count and alice.is_continuous()):
+        model.step()
+    assert not alice.has_amm()
+    assert alice.submit_amm(10_000, base=1000, lower=900, upper=1100, fee=0.001).error is None
+    assert alice.has_amm() and alice.general() == 90_000
+    assert not bob.buy(0.1).trades  # so it is on Vega: with no ask on the book, buying takes a limit
+    bought = bob.buy(0.1, 1005)
+    assert bought.filled == 0.1 and 999 < bought.average_price < 1101
+    assert bob.find_market().open_volume(alice.amm_key()) < 0
+    assert alice.amend_amm(20_000, fee=0.002).error is None
+    assert alice.general() == pytest.approx(80_000, abs=1)
+    assert alice.amend_amm(base=1010, lower=950, upper=1100).error is None
+    assert alice.cancel_amm("reduce_only").error is None
+    assert alice.cancel_amm().error is None
+    assert not alice.has_amm()
+    assert alice.cancel_amm().error
