@@ -12,6 +12,7 @@ from vega_mesa.agent import VegaAgent
 from vega_mesa.chain.transaction import Transaction
 from vega_mesa.errors import VegaMesaError
 from vega_mesa.model import MOST_BLOCKS_FOR_DEPOSITS, VegaModel
+from vega_mesa.protocol.assets import BuiltinSource
 from vega_mesa.viz import diary
 
 Result = TypeVar("Result")
@@ -111,8 +112,8 @@ def create(model: VegaModel, key: str, secret: str = "") -> str:
     return HandTrader(model, key=key.strip() or None, secret=secret).key
 
 
-def deposit(model: VegaModel, agent: VegaAgent, amount: str, *, wait: bool) -> Transaction:
-    """Bring money in the market's asset.
+def deposit(model: VegaModel, agent: VegaAgent, amount: str, *, wait: bool, market: str | None = None) -> Transaction:
+    """Bring money in the asset of a market, by default the first.
 
     Args:
         wait: make blocks, in which no agent acts, until Ethereum has confirmed it.
@@ -120,12 +121,26 @@ def deposit(model: VegaModel, agent: VegaAgent, amount: str, *, wait: bool) -> T
     Raises:
         VegaMesaError: there is no market yet, or the amount cannot be read.
     """
-    sent = agent.fund(agent.find_market().asset, amount)
+    sent = agent.fund(agent.find_market(market).asset, amount)
     for _ in range(MOST_BLOCKS_FOR_DEPOSITS if wait and not sent.error else 0):
         model.chain.next_block()
         if not model.tally.on_the_way:
             break
     return sent
+
+
+def withdraw(model: VegaModel, agent: VegaAgent, amount: str, *, market: str | None = None) -> Transaction:
+    """Take money out, in the asset of a market; of a token, the next block signs what then pays the key's wallet.
+
+    Raises:
+        VegaMesaError: there is no market yet, or the amount cannot be read.
+    """
+    asset = agent.find_market(market).asset
+    sent = agent.withdraw(asset, amount)
+    if sent.error or isinstance(model.exchange.assets.get(asset).details.source, BuiltinSource):
+        return sent
+    model.chain.next_block()
+    return agent.claim_withdrawal(sent.id)
 
 
 def attempt(model: VegaModel, act: Callable[[], Result]) -> tuple[Result | None, str]:

@@ -8,7 +8,7 @@ from mesa.visualization.utils import update_counter
 from vega_mesa import compat
 from vega_mesa.agent import VegaAgent
 from vega_mesa.model import VegaModel
-from vega_mesa.viz.charts import GROUPS, Option, axis, base, line, thin
+from vega_mesa.viz.charts import GROUPS, INK, Option, axis, base, line, thin
 from vega_mesa.viz.desk import lock_of
 from vega_mesa.viz.fields import box, choice
 from vega_mesa.viz.panels.accounts import AccountsPanel, amount
@@ -79,7 +79,7 @@ def option(reading: Lines) -> Option:
     chart = base()
     last = max((points[-1][0] for points in reading.values()), default=1)
     chart["grid"]["top"] = 52
-    chart["legend"]["type"] = "scroll"
+    chart["legend"] |= {"type": "scroll", "padding": 8, "pageIconColor": INK, "pageTextStyle": {"color": INK}}
     chart["xAxis"] = axis("value", min=0, max=max(1, last), minInterval=1, splitLine={"show": False})
     chart["yAxis"] = axis("value")
     chart["series"] = [

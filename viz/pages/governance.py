@@ -84,10 +84,16 @@ def row(model: VegaModel, agent: VegaAgent | None, proposal: Proposal) -> Row:
         participation,
         f"{found.majority:.2%}",
         majority,
-        to_datetime(proposal.closing * NANOSECONDS).strftime("%m-%d %H:%M:%S"),
+        closing(model, proposal),
         proposal.party,
     )
     return Row(proposal.id, cells)
+
+
+def closing(model: VegaModel, proposal: Proposal) -> str:
+    """When it closes: the time of day, or the day when that is another than today."""
+    then, now = to_datetime(proposal.closing * NANOSECONDS), to_datetime(model.chain.now)
+    return then.strftime("%H:%M:%S" if then.date() == now.date() else "%Y-%m-%d")
 
 
 def state(proposal: Proposal, outcome: ProposalError) -> str:
@@ -110,4 +116,4 @@ def ParametersCard(model: VegaModel) -> None:
         with box("vega-row vega-filters"):
             field("search", text, set_text)
             box("vega-count", f"{len(rows)} of {len(known)}")
-        table(("parameter", "value"), rows, words=("parameter",), empty="no such parameter")
+        table(("parameter", "value"), rows, words=("parameter", "value"), empty="no such parameter")

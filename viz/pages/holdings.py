@@ -15,7 +15,6 @@ from vega_mesa.protocol.markets.futures import FuturesMarket
 from vega_mesa.protocol.markets.trading_market import TradingMarket
 from vega_mesa.protocol.matching.order import BUY, Order
 from vega_mesa.protocol.matching.stop_order import FALLS_BELOW, StopOrder
-from vega_mesa.units import to_datetime
 from vega_mesa.viz import session
 from vega_mesa.viz.fields import box, button, choice, field
 from vega_mesa.viz.markets import chosen, seen
@@ -26,7 +25,7 @@ from vega_mesa.viz.reading import Fill
 
 ORDER_COLUMNS: Final = ("side", "type", "size", "left", "price", "life", "status", "")
 ORDER_WORDS: Final = ("side", "type", "life", "status")
-FILL_COLUMNS: Final = ("time", "side", "size", "price", "with")
+FILL_COLUMNS: Final = ("side", "size", "price", "with")
 MOST_FILLS: Final = 50
 MODES: Final = ("cross", "isolated")
 
@@ -197,7 +196,7 @@ def FillsCard(model: VegaModel, agent: VegaAgent | None) -> None:
     fills = seen(model).fills
     with Card("Fills"):
         rows = [] if agent is None else fill_rows(fills, agent.key)
-        table(FILL_COLUMNS, rows, words=("time", "side", "with"), empty="no fills yet")
+        table(FILL_COLUMNS, rows, words=("side", "with"), empty="no fills yet")
 
 
 def fill_rows(fills: list[Fill], party: str) -> list[Row]:
@@ -206,8 +205,7 @@ def fill_rows(fills: list[Fill], party: str) -> list[Row]:
     rows = []
     for number, fill in own[: -MOST_FILLS - 1 : -1]:
         bought = fill.buyer == party
-        time = to_datetime(fill.time).strftime("%H:%M:%S")
         size, other = f"{fill.size:,.10g}", fill.seller if bought else fill.buyer
         side, look = ("bought", "vega-bid") if bought else ("sold", "vega-ask")
-        rows.append(Row(f"{number}", (time, side, size, shown_price(fill.price), other), look))
+        rows.append(Row(f"{number}", (side, size, shown_price(fill.price), other), look))
     return rows

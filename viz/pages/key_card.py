@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import solara
 from mesa.visualization.utils import update_counter
 
 from vega_mesa.agent import VegaAgent
 from vega_mesa.model import VegaModel
 from vega_mesa.viz import session
-from vega_mesa.viz.desk import create, deposit, is_served, label, traders
+from vega_mesa.viz.desk import create, deposit, is_served, label, traders, withdraw
 from vega_mesa.viz.fields import box, button, choice, field, tick
+from vega_mesa.viz.markets import chosen
 from vega_mesa.viz.panels.card import Card
 
 
@@ -28,7 +26,8 @@ def KeyCard(model: VegaModel, agent: VegaAgent | None) -> None:
     secret, set_secret = solara.use_state("")
     amount, set_amount = solara.use_state("10000")
     wait, set_wait = solara.use_state(True)
-    served = is_served(model)
+    served, market = is_served(model), chosen(model)
+    id = None if market is None else market.id
     keys = [{"text": label(model.agent(key)), "value": key} for key in traders(model)]
 
     def make() -> None:
@@ -47,26 +46,22 @@ def KeyCard(model: VegaModel, agent: VegaAgent | None) -> None:
             said = f"{amount} on the way: credited once Ethereum has confirmed it"
         elif not wait:
             said = f"{amount} on the way: play on until Ethereum has confirmed it"
-        session.do(model, lambda: deposit(model, agent, amount, wait=wait and not served), said)
+        session.do(model, lambda: deposit(model, agent, amount, wait=wait and not served, market=id), said)
+
+    def take() -> None:
+        assert agent is not None
+        session.do(model, lambda: withdraw(model, agent, amount, market=id), f"{amount} withdrawn")
 
     with Card("Key"), box("vega-form"):
-        if agent is not None:
-            choice("key", agent.key, keys, session.key_in_hand.set)
+        choice("key", None if agent is None else agent.key, keys, session.key_in_hand.set, disabled=agent is None)
         with box("vega-row"):
             field("new key", name, set_name, "a name")
             button("Create key", make)
         if served:
-            hidden_field("secret, to come back to the key", secret, set_secret)
+            field("secret, to come back to the key", secret, set_secret, hidden=True)
         with box("vega-row"):
             field("amount", amount, set_amount)
-            button("Deposit", bring, disabled=agent is None)
+            button("Deposit", bring, disabled=agent is None or id is None)
+            button("Withdraw", take, disabled=agent is None or id is None)
         if not served:
             tick("wait until it is confirmed", wait, set_wait)
-
-
-def hidden_field(label: str, value: str, change: Callable[[str], None]) -> Any:
-    """A small box for a password."""
-    return solara.v.TextField(
-        label=label, v_model=value, on_v_model=lambda text: change(text or ""), dense=True, outlined=True,
-        hide_details=True, class_="vega-field", type="password",
-    )  # fmt: skip

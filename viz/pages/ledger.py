@@ -17,7 +17,7 @@ from vega_mesa.viz.records import Movement, records_of
 
 MOST_ROWS = 200
 ALL = "all"
-COLUMNS = ("number", "block", "type", "amount", "asset", "from", "to")
+COLUMNS = ("block", "type", "amount", "asset", "from", "to")
 WORDS = ("type", "asset", "from", "to")
 
 
@@ -69,5 +69,5 @@ def conservation(balances: list[tuple[str, str, float]]) -> list[Row]:
 
 def _row(move: Movement) -> Row:
     amount = f"{move.amount:,.6f}"
-    cells = (f"{move.number:,}", f"{move.block:,}", move.kind, amount, move.asset, move.giver, move.receiver)
+    cells = (f"{move.block:,}", move.kind, amount, move.asset, move.giver, move.receiver)
     return Row(f"{move.number}", cells)

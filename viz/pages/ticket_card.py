@@ -40,7 +40,7 @@ def TicketCard(model: VegaModel, agent: VegaAgent | None) -> None:
         session.do(model, lambda: agent.send(ticket.command(agent, id)), lambda sent: outcome(model, agent, sent, id))
 
     with Card("Order"), box("vega-form"):
-        with box("vega-row"):
+        with box("vega-row vega-sides"):
             for side in ("buy", "sell"):
                 picked = side if ticket.side == side else ""
                 button(side.capitalize(), lambda side=side: change(side=side), kind=picked)  # type: ignore[misc]
