@@ -10,20 +10,22 @@ from mesa.visualization import SolaraViz
 
 from vega_mesa.model import VegaModel
 from vega_mesa.models import MODELS
+from vega_mesa.viz import session
 from vega_mesa.viz.desk import guard
 from vega_mesa.viz.pages import Pages
 from vega_mesa.viz.parameters import inputs
 from vega_mesa.viz.records import records_of
 from vega_mesa.viz.serve import MODEL_VARIABLE, NETWORK_VARIABLE
 
-STYLE = Path(__file__).parent / "assets" / "page.css"
+ASSETS = Path(__file__).parent / "assets"
+STYLE = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("page.css", "run.css"))
 
 
 @solara.component
 def Page() -> None:
     """The whole page; every visitor has a model of their own."""
-    first = os.environ.get(MODEL_VARIABLE) or next(iter(MODELS))
-    name, choose = solara.use_state(first)
+    begun = session.begun.value
+    name = begun.name or os.environ.get(MODEL_VARIABLE) or next(iter(MODELS))
     solara.Style(STYLE)
     network = os.environ.get(NETWORK_VARIABLE)
     if network:
@@ -33,16 +35,17 @@ def Page() -> None:
         return
     solara.Title(f"vega_mesa · {title(name)}")
     with solara.Sidebar(), solara.Card("Model"):
-        solara.Select("", values=list(MODELS), value=name, on_value=choose)
+        solara.Select("", values=list(MODELS), value=name, on_value=session.begin)
         solara.Text(summary(MODELS[name]), style={"font-size": "0.85rem", "opacity": "0.8"})
-    Console(name).key(name)
+    Console(name, begun.model).key(f"{name}-{begun.number}")
 
 
 @solara.component
-def Console(name: str) -> None:
-    """Mesa's controls at the side, and the pages of one model."""
-    model = solara.use_reactive(solara.use_memo(lambda: fresh(name), []))
-    SolaraViz(model, components=[], model_params=inputs(MODELS[name]), name=f"vega_mesa \u00b7 {title(name)}")
+def Console(name: str, begun: VegaModel | None) -> None:
+    """Mesa's controls at the side, and the pages of one model; a fresh one unless it has begun."""
+    model = solara.use_reactive(solara.use_memo(lambda: begun or fresh(name), []))
+    given = begun.arguments if begun is not None else {}
+    SolaraViz(model, components=[], model_params=inputs(MODELS[name], given), name=f"vega_mesa \u00b7 {title(name)}")
     current = guard(model.value)
     records_of(current)  # from the first step on
     Pages(current)

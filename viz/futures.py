@@ -14,6 +14,7 @@ import numpy as np
 from vega_mesa import reporters
 from vega_mesa.errors import UsageError
 from vega_mesa.model import VegaModel
+from vega_mesa.viz.desk import lock_of
 
 MOST_STEPS: Final = 10_000
 Points = list[tuple[int, float | None]]
@@ -109,10 +110,11 @@ def compare(
         raise UsageError("the run has ended: nothing lies ahead")
     if not 1 <= steps <= MOST_STEPS:
         raise UsageError(f"{steps} steps: expected 1 to {MOST_STEPS:,}")
-    twins = fork(model), fork(model, seed=seed)
+    with lock_of(model):
+        twins = fork(model), fork(model, seed=seed)
+        before, past = reporters.total_volume(model), _past(model)
     for name, value in (parameters or {}).items():
         twins[1].exchange.set_parameter(name, value)
-    before = reporters.total_volume(model)
     futures = Future(marks=[_mark(twins[0])]), Future(marks=[_mark(twins[1])])
     for step in range(1, steps + 1):
         if stopped():
@@ -129,7 +131,7 @@ def compare(
         future.volume = reporters.total_volume(twin) - before
         future.insurance = reporters.insurance_pool(twin)
         future.profits = twin.profit_by_type()
-    return Comparison(past=_past(model), as_it_is=futures[0], changed=futures[1], change=", ".join(changes))
+    return Comparison(past=past, as_it_is=futures[0], changed=futures[1], change=", ".join(changes))
 
 
 def _mark(model: VegaModel) -> tuple[int, float | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from mesa import Model
@@ -10,21 +11,30 @@ from mesa import Model
 Input = dict[str, Any]
 
 
-def inputs(kind: type[Model], fixed: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What Mesa's page calls model parameters: an input for each simple keyword, the ``fixed`` ones as they are.
+def inputs(kind: type[Model], given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What Mesa's page calls model parameters: an input for each simple keyword, at the value ``given`` or its default.
 
-    Whole numbers, floats, flags and choices (``Literal``) get an input; anything else keeps its default.
+    Whole numbers, floats, flags and choices (``Literal``) get an input. Anything else keeps its default, or what it is
+    given.
     """
-    fixed = fixed or {}
+    given = given or {}
     hints = get_type_hints(kind.__init__)
     found: dict[str, Any] = {}
     for parameter in inspect.signature(kind).parameters.values():
-        if parameter.name in fixed or parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
+        name = parameter.name
+        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
             continue
-        made = _input(parameter.name, hints.get(parameter.name), parameter.default)
-        if made is not None:
-            found[parameter.name] = made
-    return found | fixed
+        made = _input(name, hints.get(name), parameter.default)
+        if made is None:
+            if name in given:
+                found[name] = given[name]
+            continue
+        found[name] = made
+        if name in given:
+            made["value"] = given[name]
+            if "max" in made:
+                made["min"], made["max"] = min(made["min"], given[name]), max(made["max"], given[name])
+    return found
 
 
 def _input(name: str, hint: Any, default: Any) -> Input | None:

@@ -22,7 +22,7 @@ from vega_mesa.model import VegaModel
 from vega_mesa.models import MODELS
 from vega_mesa.viz.desk import create, guard
 from vega_mesa.viz.diary import Entry, diary_of
-from vega_mesa.viz.observer import reading_of
+from vega_mesa.viz.observer import observer_of
 from vega_mesa.viz.records import records_of
 
 FORMAT: Final = "vega_mesa run 1"
@@ -130,7 +130,7 @@ class RunFile:
         try:
             model = guard(MODELS[self.model](rng=self.seed, **self.arguments))
             records_of(model)
-            reading_of(model)
+            observer_of(model)
             for entry in (*self.by_hand, Entry(self.steps, self.height)):
                 self._reach(model, entry, progress, stopped)
                 if entry.key:

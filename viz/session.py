@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import solara
 from mesa.visualization.utils import force_update
 
 from vega_mesa.agent import VegaAgent
+from vega_mesa.errors import VegaMesaError
 from vega_mesa.model import VegaModel
 from vega_mesa.viz.desk import attempt, traders
 
 key_in_hand: solara.Reactive[str] = solara.reactive("")
 answer: solara.Reactive[tuple[str, bool]] = solara.reactive(("", False))
 page: solara.Reactive[int] = solara.reactive(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The run that the visitor has chosen to see: of which model, and the model itself unless it is a fresh one."""
+
+    name: str = ""
+    model: VegaModel | None = None
+    number: int = 0
+
+
+begun: solara.Reactive[Begun] = solara.reactive(Begun())
+
+
+def begin(name: str, model: VegaModel | None = None) -> None:
+    """Show another run, with Mesa's controls set to what it was made with."""
+    begun.set(Begun(name, model, begun.value.number + 1))
+
+
+def begin_anew(make: Callable[[], VegaModel]) -> None:
+    """Show another run of the same model; a mistake in making it is said, and changes nothing."""
+    try:
+        made = make()
+    except VegaMesaError as mistake:
+        answer.set((str(mistake), True))
+        return
+    begin(begun.value.name, made)
+    answer.set((f"begun anew: seed {made.seed}, step 0", False))
 
 
 def trader(model: VegaModel) -> VegaAgent | None:

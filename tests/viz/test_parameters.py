@@ -36,5 +36,10 @@ def test_simple_parameters_get_the_input_that_fits():
             assert one["step"] > 0
 
 
-def test_what_is_fixed_is_passed_on_as_it_is():
-    assert inputs(Study, {"prices": "a.csv"})["prices"] == "a.csv"
+def test_what_is_given_is_where_the_inputs_stand():
+    found = inputs(Study, {"prices": "a.csv", "rng": 1_000, "drift": -9.0, "kind": "a"})
+    assert found["prices"] == "a.csv"
+    assert (found["rng"]["value"], found["rng"]["max"]) == (1_000, 1_000)
+    assert (found["drift"]["value"], found["drift"]["min"]) == (-9.0, -9.0)
+    assert found["kind"]["value"] == "a"
+    assert "prices" not in inputs(Study)

@@ -76,6 +76,7 @@ def console(network, browser):
 
 def photograph(page, name: str) -> None:
     if folder := os.environ.get("VEGA_MESA_SCREENSHOTS"):
+        page.wait_for_timeout(500)  # colours fade
         page.screenshot(path=f"{folder}/served_{name}.png")
 
 
@@ -134,6 +135,9 @@ def test_a_hand_placed_order_trades_and_is_on_the_page_in_graphql_and_in_the_dat
 
     console.get_by_role("tab", name="Agents").click()
     console.locator(".vega-card", has_text="general").get_by_text("RandomMarketOrderTrader-1").first.wait_for()
+    console.get_by_role("tab", name="Run").click()
+    console.get_by_text("This network is run by whoever serves it").wait_for()
+    photograph(console, "run_dark")
     ended(server)
     console.locator(".vega-chip", has_text="lost").wait_for()
     console.get_by_text("Trying again").wait_for()

@@ -12,6 +12,7 @@ from vega_mesa.viz.pages.governance import GovernancePage
 from vega_mesa.viz.pages.ledger import LedgerPage
 from vega_mesa.viz.pages.liquidity import LiquidityPage
 from vega_mesa.viz.pages.market import MarketPage
+from vega_mesa.viz.pages.run import RunPage
 from vega_mesa.viz.pages.trade import TradePage
 
 PAGES: Final[dict[str, Callable[..., Any]]] = {
@@ -21,6 +22,7 @@ PAGES: Final[dict[str, Callable[..., Any]]] = {
     "Liquidity": LiquidityPage,
     "Governance": GovernancePage,
     "Ledger": LedgerPage,
+    "Run": RunPage,
 }
 
 __all__ = ["PAGES", "Pages"]
