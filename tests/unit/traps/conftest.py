@@ -110,6 +110,10 @@ class Desk:
         accounts = self.market.accounts[party]
         return accounts.margin.balance, accounts.general.balance
 
+    def open_volume(self, party: str) -> int:
+        """What a party holds."""
+        return self.market.open_volume(party)
+
     def quote(self, bid: int, ask: int, size: int = 1) -> None:
         """A wall on either side, by rich parties."""
         self.fund(10**12, "wall-bid", "wall-ask")

@@ -207,13 +207,13 @@ def _replace(market: FuturesMarket, order: Order, amended: Order, ids: IdGenerat
     confirmation = book.submit(amended, fills, market.now, trades)
     late: OrderRefused | None = None
     if isolated:
-        late = isolated_margin.fund_or_stop(market, position, amended)
+        late = isolated_margin.fund_or_stop(market, position, amended, trades)
     if amended.is_finished and amended.remaining > 0 and late is None:
         market.positions.unregister(amended)
     if bill is not None:
         market.fee_collector.pay(bill)
         trade_processing.process(market, amended, confirmation, ids)
+    market.announce(amended)
     if late is not None:
         raise late
-    market.announce(amended)
     return confirmation

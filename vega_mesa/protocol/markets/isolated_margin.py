@@ -170,7 +170,8 @@ def cover_trades(
         enough = required <= general + margin and required + fees <= general + margin
     else:
         required = isolated.trades_requirement(fills, factor, market.position_scale)
-        enough = required <= general + spare and required + fees <= general + margin + spare
+        # an amended order's margin counts if it suffices alone; else the general account has to, as for a new order
+        enough = required <= max(general, spare) and required + fees <= general + margin + spare
     maintenance = market.margin.maintenance(
         HypotheticalPosition(new),
         market.mark_price or 0,
@@ -254,9 +255,11 @@ def fund_orders(market: FuturesMarket, position: Position) -> None:
         raise OrderRefused("MARGIN_CHECK_FAILED", "margin check failed", emits=False)
 
 
-def fund_or_stop(market: FuturesMarket, position: Position, order: Order) -> OrderRefused | None:
-    """As :func:`fund_orders` for an amended order that may have traded; the refusal is for after its trades."""
-    traded = order.size - order.true_remaining
+def fund_or_stop(
+    market: FuturesMarket, position: Position, order: Order, trades: Sequence[Trade]
+) -> OrderRefused | None:
+    """As :func:`fund_orders` for an amended order that has just traded; the refusal is for after its trades."""
+    traded = sum(trade.size for trade in trades)
     size = position.size + (traded if order.side is BUY else -traded)
     if _fund_orders(market, position.party, size):
         return None
