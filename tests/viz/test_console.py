@@ -3,10 +3,9 @@
 import pytest
 
 from vega_mesa.models import MODELS
-from vega_mesa.viz.desk import attempt, create, deposit, guard
+from vega_mesa.viz.desk import attempt, create, guard
 from vega_mesa.viz.pages import agents, ledger
 from vega_mesa.viz.records import records_of
-from vega_mesa.viz.ticket import Ticket, preview
 
 browser_test = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -76,19 +75,6 @@ def test_profit_lines_have_a_point_a_step(model):
     lines = agents.profits(model)
     assert [step for step, _ in lines["AvellanedaStoikovMarketMaker"]] == [1, 2, 3, 4, 5]
     assert agents.option({})["series"] == []
-
-
-def test_a_preview_is_what_the_order_then_does(model):
-    agent = model.agent(create(model, "alice"))
-    deposit(model, agent, "50000", wait=True)
-    before = model.chain.state_hash()
-    ticket = Ticket(kind="market", size="0.1")
-    seen = preview(model, agent, ticket.command(agent))
-    assert model.chain.state_hash() == before
-    agent.send(ticket.command(agent))
-    assert seen.margin[1] == agent.margin()
-    assert seen.general[1] == agent.general()
-    assert seen.filled == 0.1
 
 
 def test_a_taken_key_is_refused_and_leaves_nobody_behind(model):

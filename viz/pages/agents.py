@@ -79,7 +79,7 @@ def option(reading: Lines) -> Option:
     chart = base()
     last = max((points[-1][0] for points in reading.values()), default=1)
     chart["grid"]["top"] = 52
-    chart["legend"] |= {"type": "scroll", "padding": 8, "pageIconColor": INK, "pageTextStyle": {"color": INK}}
+    chart["legend"] |= {"type": "scroll", "itemHeight": 12, "pageIconColor": INK, "pageTextStyle": {"color": INK}}
     chart["xAxis"] = axis("value", min=0, max=max(1, last), minInterval=1, splitLine={"show": False})
     chart["yAxis"] = axis("value")
     chart["series"] = [

@@ -27,6 +27,7 @@ FREEFORM: Final = "freeform"
 KINDS: Final = (PARAMETER, NEW_MARKET, UPDATE, STATE, FREEFORM)
 STATES: Final = ("terminate", "suspend", "resume")
 LONG: Final = {NEW_MARKET: "Vega's proposal JSON", UPDATE: "Vega's proposal JSON", FREEFORM: "description"}
+AS_WRITTEN: Final = "as written"
 Texts = dict[str, str]
 
 
@@ -39,13 +40,14 @@ def ProposeCard(model: VegaModel, agent: VegaAgent | None) -> None:
     texts, set_texts = solara.use_state({"closes in": "5s", "enacts in": "5s", "state": STATES[0]})
     market = chosen(model)
     id = None if market is None else market.id
+    asset = AS_WRITTEN if market is None else model.exchange.assets.get(market.asset).details.symbol
 
     def change(name: str) -> Callable[[str], None]:
         return lambda text: set_texts(lambda old: {**old, name: text})
 
     def propose() -> None:
         assert agent is not None
-        session.do(model, lambda: send(agent, kind, texts, id), f"proposed: {kind}")
+        session.do(model, lambda: send(agent, kind, {"asset": asset, **texts}, id), f"proposed: {kind}")
 
     with Card("Propose"), box("vega-form"):
         with box("vega-row"):
@@ -61,6 +63,9 @@ def ProposeCard(model: VegaModel, agent: VegaAgent | None) -> None:
             field("enacts in", texts["enacts in"], change("enacts in"), disabled=kind == FREEFORM)
             button("Propose", propose, disabled=agent is None)
         with box("vega-row vega-field-row"):
+            if kind == NEW_MARKET:
+                symbols = [one.details.symbol for one in model.exchange.assets.by_id.values()]
+                choice("settles in", texts.get("asset", asset), [AS_WRITTEN, *symbols], change("asset"))
             particulars(kind, texts, change, "" if market is None else market.definition.code)
         solara.v.Textarea(
             label=LONG.get(kind, ""), v_model=texts.get(kind, ""), on_v_model=change(kind), outlined=True, dense=True,
@@ -98,7 +103,11 @@ def send(agent: VegaAgent, kind: str, texts: Texts, market: str | None) -> Trans
     if kind in (NEW_MARKET, UPDATE) and not long.startswith("{"):  # never a path of this machine
         raise ConfigError("market", "the text", "a market proposal in JSON")
     if kind == NEW_MARKET:
-        return agent.propose_market(long, **times)
+        known = agent.model.exchange.assets.by_id.items()
+        assets = {one.details.symbol: id for id, one in known}  # so that the JSON may name them
+        if texts["asset"] != AS_WRITTEN:
+            assets["settlementAsset"] = agent.model.find_asset(texts["asset"])
+        return agent.propose_market(long, assets=assets, **times)
     found = agent.find_market(market).id
     if kind == UPDATE:
         return agent.propose_market_update(found, long, **times)
