@@ -82,7 +82,8 @@ class VegaModel(mesa.Model):
     """What a plot of a sweep shows: its title, and how the columns of :meth:`summary` begin that it draws."""
 
     arguments: dict[str, Any]
-    """What the constructor was given by name: with :attr:`seed`, all that it takes to begin the same run anew."""
+    """What the constructor was given by name: with :attr:`seed`, all that it takes to begin the same run anew. A fork
+    has it too, what was pickled by others has not."""
 
     def __new__(cls, *_: Any, **arguments: Any) -> Self:
         """Remember what the model is made with."""
@@ -201,7 +202,13 @@ class VegaModel(mesa.Model):
 
     def fork(self) -> Self:
         """An independent copy of the model, agents, random numbers and network: another future for the same past."""
-        return pickle.loads(pickle.dumps(self, protocol=5))  # type: ignore[no-any-return]  # noqa: S301 - our own bytes
+        twin: Self = pickle.loads(pickle.dumps(self, protocol=5))  # noqa: S301 - our own bytes
+        twin.arguments = self.arguments
+        return twin
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but :attr:`arguments`, which may hold what does not pickle: makers of agents that are made by now."""
+        return {name: value for name, value in self.__dict__.items() if name != "arguments"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
