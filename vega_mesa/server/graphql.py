@@ -9,6 +9,7 @@ from typing import Any, Final
 import strawberry
 from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter, QueryDepthLimiter
 from strawberry.fastapi import GraphQLRouter
+from strawberry.tools import merge_types
 
 from vega_mesa.server import views
 from vega_mesa.server.network import Rejected, ServedNetwork
@@ -218,16 +219,41 @@ def _market_data(network: ServedNetwork, market: str) -> MarketData:
 
 
 def _query(network: ServedNetwork) -> type:
+    return merge_types("Query", (_network_query(network), _market_query(network), _party_query(network)))
+
+
+def _network_query(network: ServedNetwork) -> type:
     exchange = network.exchange
 
     @strawberry.type
-    class Query:
-        """What can be asked."""
+    class NetworkQuery:
+        """Blocks and what is voted on."""
 
         @strawberry.field
         def block(self) -> Block:
             """The open block."""
             return Block(height=network.chain.height, time=str(network.chain.now))
+
+        @strawberry.field
+        def proposals(self) -> list[Proposal]:
+            """Every proposal."""
+            wanted = Proposal.__annotations__
+            return [Proposal(**{name: row[name] for name in wanted}) for row in views.proposal_views(exchange)]
+
+        @strawberry.field
+        def parameters(self) -> list[Parameter]:
+            """Every network parameter."""
+            return [Parameter(name=name, value=value) for name, value in exchange.network_parameters.all().items()]
+
+    return NetworkQuery
+
+
+def _market_query(network: ServedNetwork) -> type:
+    exchange = network.exchange
+
+    @strawberry.type
+    class MarketQuery:
+        """Markets and what trades there."""
 
         @strawberry.field
         def markets(self) -> list[Market]:
@@ -251,6 +277,16 @@ def _query(network: ServedNetwork) -> type:
             rows = network.node.trades(market, party, last=_limited(limit)).to_dict("records")
             return [Trade(**{name: str(row[name]) for name in Trade.__annotations__}) for row in rows]
 
+    return MarketQuery
+
+
+def _party_query(network: ServedNetwork) -> type:
+    exchange = network.exchange
+
+    @strawberry.type
+    class PartyQuery:
+        """What parties have."""
+
         @strawberry.field
         def orders(self, party: str | None = None, market: str | None = None, limit: int = 100) -> list[Order]:
             """Resting orders."""
@@ -271,22 +307,10 @@ def _query(network: ServedNetwork) -> type:
             self, party: str | None = None, market: str | None = None, limit: int = 100
         ) -> list[LiquidityProvision]:
             """Liquidity commitments."""
-            return [
-                LiquidityProvision(**row) for row in views.provisions_view(exchange, party, market, _limited(limit))
-            ]
+            rows = views.provisions_view(exchange, party, market, _limited(limit))
+            return [LiquidityProvision(**row) for row in rows]
 
-        @strawberry.field
-        def proposals(self) -> list[Proposal]:
-            """Every proposal."""
-            wanted = Proposal.__annotations__
-            return [Proposal(**{name: row[name] for name in wanted}) for row in views.proposal_views(exchange)]
-
-        @strawberry.field
-        def parameters(self) -> list[Parameter]:
-            """Every network parameter."""
-            return [Parameter(name=name, value=value) for name, value in exchange.network_parameters.all().items()]
-
-    return Query
+    return PartyQuery
 
 
 def _subscription(network: ServedNetwork) -> type:
