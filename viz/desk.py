@@ -91,7 +91,8 @@ def guard(model: VegaModel) -> VegaModel:
 
 def traders(model: VegaModel) -> list[str]:
     """The keys that were made by hand, the oldest first."""
-    return [agent.key for agent in list(model.agents) if isinstance(agent, HandTrader)]
+    with lock_of(model):
+        return [agent.key for agent in model.agents if isinstance(agent, HandTrader)]
 
 
 def label(agent: VegaAgent) -> str:

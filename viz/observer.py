@@ -17,6 +17,7 @@ from vega_mesa.protocol.events.trading import TradeHappened
 from vega_mesa.protocol.markets.trading_market import TradingMarket
 from vega_mesa.protocol.matching.order import BUY, SELL, Side
 from vega_mesa.units import MarketUnits, to_datetime
+from vega_mesa.viz.desk import lock_of
 from vega_mesa.viz.reading import Fill, Level, Reading, Sample
 
 MOST_LEVELS: Final = 200
@@ -33,7 +34,8 @@ class Tape:
 
 def reading_of(model: VegaModel, market: TradingMarket | None = None) -> Reading:
     """A market of the model as it is now, the first if none is given; the same object until a block or a command."""
-    return observer_of(model).reading(model, model.market if market is None else market)
+    with lock_of(model):
+        return observer_of(model).reading(model, model.market if market is None else market)
 
 
 def observer_of(model: VegaModel) -> Observer:

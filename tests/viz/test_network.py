@@ -1,4 +1,4 @@
-"""A served network followed by the console, without a browser: news, keys, deposits, waiting, a network that is lost."""
+"""A served network followed by the console, without a browser: news, keys, deposits, waiting, a lost network."""
 
 import threading
 

@@ -16,6 +16,7 @@ from vega_mesa.protocol.markets.trading_market import TradingMarket
 from vega_mesa.protocol.matching.order import BUY, Order
 from vega_mesa.protocol.matching.stop_order import FALLS_BELOW, StopOrder
 from vega_mesa.viz import session
+from vega_mesa.viz.desk import alone
 from vega_mesa.viz.fields import box, button, choice, field
 from vega_mesa.viz.markets import chosen, seen
 from vega_mesa.viz.panels.card import Card
@@ -31,6 +32,7 @@ MODES: Final = ("cross", "isolated")
 
 
 @solara.component
+@alone
 def StandingCard(model: VegaModel, agent: VegaAgent | None) -> None:
     """Position, profit, money and margin mode of the key in hand."""
     update_counter.get()
@@ -94,6 +96,7 @@ def _entry(agent: VegaAgent, market: TradingMarket) -> float | None:
 
 
 @solara.component
+@alone
 def OrdersCard(model: VegaModel, agent: VegaAgent | None) -> None:
     """Live orders and stop orders; one of them may be amended or cancelled."""
     update_counter.get()
@@ -190,6 +193,7 @@ def trigger(agent: VegaAgent, stop: StopOrder) -> str:
 
 
 @solara.component
+@alone
 def FillsCard(model: VegaModel, agent: VegaAgent | None) -> None:
     """The party's own trades, the newest first."""
     update_counter.get()

@@ -12,6 +12,7 @@ from vega_mesa.model import VegaModel
 from vega_mesa.units import to_datetime
 from vega_mesa.viz.candles import AUTOMATIC, Candle, candles, fitting, widths
 from vega_mesa.viz.charts import BUY, INK, MARK, SELL, SHADE, WARN, Option, axis, base, line
+from vega_mesa.viz.desk import alone
 from vega_mesa.viz.fields import box, choice, tick
 from vega_mesa.viz.markets import seen
 from vega_mesa.viz.panels.card import Card, Chart
@@ -24,6 +25,7 @@ LEGEND: Final = ("mark", "best bid", "best ask", "bounds", "auction")
 
 
 @solara.component
+@alone
 def CandlesPanel(model: VegaModel) -> None:
     """The chart, and how much of it a candle is."""
     update_counter.get()

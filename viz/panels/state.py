@@ -8,12 +8,14 @@ import solara
 from mesa.visualization.utils import update_counter
 
 from vega_mesa.model import VegaModel
+from vega_mesa.viz.desk import alone
 from vega_mesa.viz.fields import box, choice
 from vega_mesa.viz.markets import chosen, market_in_hand, markets, seen
 from vega_mesa.viz.reading import Reading
 
 
 @solara.component
+@alone
 def MarketStrip(model: VegaModel, figures: bool = True) -> None:
     """The choice of the market, chips for its state, and its figures in a line.
 
