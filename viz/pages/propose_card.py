@@ -37,7 +37,7 @@ def ProposeCard(model: VegaModel, agent: VegaAgent | None) -> None:
     update_counter.get()
     kind, set_kind = solara.use_state(PARAMETER)
     tokens, set_tokens = solara.use_state("1000")
-    texts, set_texts = solara.use_state({"closes in": "5s", "enacts in": "5s", "state": STATES[0]})
+    texts, set_texts = solara.use_state({"closes in": "5s", "enacts in": "10s", "state": STATES[0]})
     market = chosen(model)
     id = None if market is None else market.id
     asset = AS_WRITTEN if market is None else model.exchange.assets.get(market.asset).details.symbol
