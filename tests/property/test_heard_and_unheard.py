@@ -19,6 +19,7 @@ from vega_mesa.protocol.events.trading import (
     PositionUpdated,
     TradeHappened,
 )
+from vega_mesa.protocol.markets import calm_marking
 from vega_mesa.protocol.markets.definition import (
     FeeFactors,
     FutureProduct,
@@ -128,6 +129,19 @@ def test_the_state_does_not_depend_on_who_listens(seed):
     assert heard.state_hash() == unheard.state_hash()
     assert not heard.exchange.imbalance()
     assert events and not nothing
+
+
+def test_such_a_stream_has_marks_that_are_calm_and_marks_that_only_seemed_so(monkeypatch):
+    """Otherwise the first test would not compare the short way of a mark-to-market, nor its way back."""
+    calm, taken_back = [], []
+    settle, take_back = calm_marking.settle, calm_marking._take_back
+    monkeypatch.setattr(calm_marking, "settle", lambda *given: calm.append(settle(*given)) or calm[-1])
+    monkeypatch.setattr(calm_marking, "_take_back", lambda *given: taken_back.append(take_back(*given)))
+    for seed in range(12):
+        trade(chain_with_market(seed, heard=False)[0], seed)
+    assert sum(outcome.calm for outcome in calm if outcome is not None) > 100
+    assert sum(outcome is None for outcome in calm) > 100
+    assert len(taken_back) > 10
 
 
 def test_such_a_stream_has_close_outs_and_unpaid_losses():

@@ -38,6 +38,9 @@ class Genesis:
         ordering_seed: of the shuffle.
         network_parameters: values by their Vega names, where they are not the defaults.
         assets: enabled from the start, by id. The default is the governance token VOTE, built in.
+
+    Attributes:
+        executes_at_once: nothing waits: each transaction executes as it arrives.
     """
 
     chain_id: str = "vega-mesa"
@@ -48,8 +51,10 @@ class Genesis:
     ordering_seed: int = 0
     network_parameters: Mapping[str, str] = field(default_factory=dict)
     assets: Mapping[str, AssetDetails] = field(default_factory=lambda: {"VOTE": VOTE})
+    executes_at_once: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "executes_at_once", self.transactions_per_block == 1 and self.ordering != "vega")
         if self.block_duration <= 0:
             raise ConfigError("block_duration", self.block_duration, "a positive number of nanoseconds")
         if self.transactions_per_block < 0:

@@ -57,19 +57,19 @@ class NullChain:
         if not is_plain(command):
             check(command)
             validate(command)
-        genesis = self.genesis
-        nonce = self.nonces.get(party, 0)
-        transaction = Transaction(genesis.chain_id, party, nonce, command)
-        if genesis.transactions_per_block == 1 and genesis.ordering != "vega":
+        nonces = self.nonces
+        nonce = nonces.get(party, 0)
+        transaction = Transaction(self.genesis.chain_id, party, nonce, command)
+        if self.genesis.executes_at_once:
             # As in _execute, which has more to look up.
             transaction.outcome = self.exchange.execute(party, command, transaction)
             transaction.height = height = self.height
             self.log.entries.append((height, party, nonce, command))
-            self.nonces[party] = nonce + 1
+            nonces[party] = nonce + 1
             return transaction
-        self.nonces[party] = nonce + 1
+        nonces[party] = nonce + 1
         self.mempool.add(transaction)
-        if len(self.mempool.waiting) == genesis.transactions_per_block:
+        if len(self.mempool.waiting) == self.genesis.transactions_per_block:
             self._execute_waiting()
         return transaction
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hashlib import sha3_256
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from vega_mesa.protocol.matching.identifiers import IdGenerator, LaterId
@@ -16,7 +16,7 @@ def transaction_id(chain_id: str, party: str, nonce: int) -> str:
 
     Vega hashes the signature; a null chain has none, so its place is taken by the chain, the party and its nonce.
     """
-    return sha3_256(f"{chain_id}/{party}/{nonce}".encode(errors="surrogatepass")).hexdigest()
+    return blake2b(f"{chain_id}/{party}/{nonce}".encode(errors="surrogatepass"), digest_size=32).hexdigest()
 
 
 class Transaction(IdGenerator):

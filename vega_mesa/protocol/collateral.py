@@ -225,15 +225,14 @@ class Collateral:
         wanted = self.bus.wanted
         return LedgerMoved not in wanted and AccountUpdated not in wanted
 
-    def share_out(self, source: Account, shares: Sequence[tuple[Account, int]]) -> None:
-        """Move amounts, which the source is known to hold together, to several accounts."""
-        total = 0
-        for account, amount in shares:
-            assert amount >= 0, f"a share of {amount} from {source!r}"
-            account.balance += amount
-            total += amount
+    def share_out(self, source: Account, total: int, shares: Sequence[tuple[Account, int]]) -> None:
+        """Move a total, which the source is known to hold, to several accounts that share it."""
         assert source.balance >= total, f"shares of {total} from {source!r}"
         source.balance -= total
+        for account, amount in shares:
+            account.balance += amount
+            total -= amount
+        assert total == 0, f"shares of {source!r} are off by {total}"
 
     def gather(
         self, amounts: Sequence[tuple[str, int]], accounts: Mapping[str, Account], destination: Account

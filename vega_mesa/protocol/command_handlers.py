@@ -28,15 +28,12 @@ def submit_order(exchange: Exchange, party: str, command: trading.OrderSubmissio
     if command.pegged_order is not None:
         if exchange.live_pegged_orders() >= exchange.network_parameters.integer("limits.markets.maxPeggedOrders"):
             raise OrderRefused("TOO_MANY_PEGGED_ORDERS", emits=False)
-    confirmation = market.submit_order(party, command, ids)
-    order = confirmation.order
-    return Outcome(None, order.id, order, confirmation.trades)
+    return market.submit_order(party, command, ids)
 
 
 def amend_order(exchange: Exchange, party: str, command: trading.OrderAmendment, ids: IdGenerator) -> Outcome:
     """A change of an order."""
-    confirmation = exchange.market(command.market_id).amend_order(party, command, ids)
-    return Outcome(id=confirmation.order.id, order=confirmation.order, trades=confirmation.trades)
+    return exchange.market(command.market_id).amend_order(party, command, ids)
 
 
 def cancel_order(exchange: Exchange, party: str, command: trading.OrderCancellation, ids: IdGenerator) -> Outcome:

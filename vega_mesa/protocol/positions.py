@@ -34,8 +34,8 @@ class Position:
         sell_notional: the same for sell orders.
         price: mark price of the last mark-to-market, 0 before the first.
         average_entry_price: integer average of §4.1; isolated margin is computed from it.
-        exposure: the price-independent part of its margin, which a margin calculation leaves here; :data:`UNKNOWN`
-            after every change of anything but ``price``. Like ``margin`` it stays out of snapshots.
+        exposure: the price-independent part of its margin, left here by a mark-to-market that settled the position;
+            :data:`UNKNOWN` after every change of anything but ``price``. Like ``margin`` it stays out of snapshots.
         margin: the party's margin account, where ``exposure`` is known.
     """
 
@@ -217,9 +217,7 @@ class Positions:
         Emits: PositionUpdated.
         """
         party = order.party
-        position = self.by_party.get(party)
-        if position is None:
-            position = self.open(party)
+        position = self.by_party.get(party) or self.open(party)
         iceberg = order.iceberg
         remaining = order.remaining if iceberg is None else order.remaining + iceberg.reserve
         if order.side is BUY:

@@ -11,7 +11,7 @@ from vega_mesa.protocol.events import EventBus
 from vega_mesa.protocol.events.settlement import PositionsMarked
 from vega_mesa.protocol.events.trading import PositionSettled
 from vega_mesa.protocol.matching.order import NETWORK, Side
-from vega_mesa.protocol.settlement.mark_to_market import Settlement, _gain, _Shares
+from vega_mesa.protocol.settlement.mark_to_market import Settlement, Shares, _gain
 
 
 def test_losses_then_wins_in_position_order(desk):
@@ -107,7 +107,7 @@ def test_winners_with_share_0_come_before_the_largest_winner(make_desk):
 
 
 def test_after_the_turns_the_rest_goes_to_the_largest_winner():
-    shares = _Shares()
+    shares = Shares()
     shares.losses = [("l", 9)]
     shares.wins = [("z1", 0), ("w", 4), ("z2", 0)]
     shares.unpaid_winners = [0, 2]
@@ -129,7 +129,7 @@ def test_without_a_winner_a_network_placeholder_takes_the_rest(make_desk):
 
 
 def test_a_placeholder_has_two_turns_after_the_winners_with_share_0():
-    shares = _Shares()
+    shares = Shares()
     shares.wins = [("zero", 0)]
     shares.unpaid_winners = [0]
     shares.excess = 3
@@ -138,7 +138,7 @@ def test_a_placeholder_has_two_turns_after_the_winners_with_share_0():
 
 
 def test_a_placeholder_without_money_is_not_appended():
-    shares = _Shares()
+    shares = Shares()
     shares.wins = [("zero", 0)]
     shares.unpaid_winners = [0]
     shares.excess = 1

@@ -158,17 +158,15 @@ class FeeCollector:
             liquidity += fee.liquidity
             buy_back += fee.buy_back
             treasury += fee.treasury
-            earned = fee.maker + fee.high_volume_maker
-            if earned:
-                receiver = generals.get(maker) or self.collateral.open(AccountType.GENERAL, self.asset, maker)
-                shares.append((receiver, earned))
+            receiver = generals.get(maker) or self.collateral.open(AccountType.GENERAL, self.asset, maker)
+            shares.append((receiver, fee.maker + fee.high_volume_maker))
         destinations = self._destinations
         shares.append((destinations[INFRASTRUCTURE_PAY], infrastructure))
         shares.append((destinations[LIQUIDITY_PAY], liquidity))
         if buy_back or treasury:
             shares.append((destinations[BUY_BACK_PAY], buy_back))
             shares.append((destinations[TREASURY_PAY], treasury))
-        self.collateral.share_out(payer, shares)
+        self.collateral.share_out(payer, bill.total, shares)
         return True
 
     def _take(self, type: str, amount: int, sources: tuple[Account | None, ...]) -> None:

@@ -250,12 +250,15 @@ class MarginCall:
         self.conclusive = False
 
 
-def evaluate(market: FuturesMarket, positions: Iterable[Position], *, release: bool = True) -> MarginCall:
+def evaluate(
+    market: FuturesMarket, positions: Iterable[Position], *, release: bool = True, settled: bool = False
+) -> MarginCall:
     """Search for, or release, margin for each position at the mark price.
 
     Args:
         positions: cross-margined positions in the order in which money is to move.
         release: False in an auction, where nothing is released.
+        settled: right after the positions were settled to the mark price; what is then known of them may be kept.
 
     Returns:
         Parties below maintenance afterwards, and by how much an LP's general account fell short.
@@ -269,7 +272,7 @@ def evaluate(market: FuturesMarket, positions: Iterable[Position], *, release: b
     release = release and not in_auction
     announcing = MarginLevelsUpdated in market.bus.wanted
     if not (announcing or in_auction or increment is not None or market.fully_collateralised):
-        _evaluate_quietly(market, positions, mark, call)
+        _evaluate_quietly(market, positions, mark, call, settled=settled)
         return call
     for position in positions:
         if position.party == NETWORK:
@@ -298,17 +301,21 @@ def evaluate(market: FuturesMarket, positions: Iterable[Position], *, release: b
     return call
 
 
-def _evaluate_quietly(market: FuturesMarket, positions: Iterable[Position], price: int, call: MarginCall) -> None:
+def _evaluate_quietly(
+    market: FuturesMarket, positions: Iterable[Position], price: int, call: MarginCall, *, settled: bool
+) -> None:
     """The same in continuous trading when nobody listens: only what has changed is looked at."""
     denominator, search, initial, release = market.margin.terms
     call.conclusive = True  # who got the initial margin rests, who got less has nothing left that could be taken
     for position in positions:
         exposure = position.exposure
         if exposure < 0:
-            exposure = _know(market, position)
+            exposure = _exposure(market, position, keep=settled)
             if exposure < 0:
                 continue
-        balance = position.margin.balance  # type: ignore[union-attr]  # known with the exposure
+            balance = market.accounts[position.party].margin.balance
+        else:
+            balance = position.margin.balance  # type: ignore[union-attr]  # known with the exposure
         maintenance = -(-exposure * price // denominator)
         if maintenance * search < (balance + 1) * SCALING_UNIT <= maintenance * release:
             continue
@@ -324,8 +331,8 @@ def _evaluate_quietly(market: FuturesMarket, positions: Iterable[Position], pric
             _call(market, party, accounts, balance + move, maintenance, call)
 
 
-def _know(market: FuturesMarket, position: Position) -> int:
-    """The exposure of a position, noted there with its margin account; who is flat gets all margin back instead."""
+def _exposure(market: FuturesMarket, position: Position, *, keep: bool) -> int:
+    """The exposure of a position, kept there with its margin account if asked; who is flat gets all margin back."""
     accounts = market.accounts.get(position.party)
     if accounts is None:
         return UNKNOWN
@@ -333,8 +340,10 @@ def _know(market: FuturesMarket, position: Position) -> int:
         if accounts.margin.balance > 0:
             release_all(market, position.party)
         return UNKNOWN
-    position.margin = accounts.margin
-    position.exposure = exposure = market.margin.exposure(position)
+    exposure = market.margin.exposure(position)
+    if keep:
+        position.exposure = exposure
+        position.margin = accounts.margin
     return exposure
 
 

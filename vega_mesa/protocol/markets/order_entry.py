@@ -21,6 +21,7 @@ from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import (
     ACTIVE,
     BUY,
+    GTC,
     LIMIT,
     MARKET,
     Iceberg,
@@ -102,9 +103,10 @@ def validate(market: FuturesMarket, order: Order) -> None:
         raise OrderRefused("PRICE_MUST_BE_LESS_THAN_OR_EQUAL_TO_MAX_PRICE", "invalid order price")
     if market.state not in TRADABLE:
         raise OrderRefused("MARKET_CLOSED", "trading not allowed")
-    refused = (REFUSED_IN_AUCTION if market.auction.in_auction else REFUSED_OUTSIDE).get(order.time_in_force)
-    if refused is not None:
-        raise OrderRefused(*refused)
+    if order.time_in_force is not GTC:
+        refused = (REFUSED_IN_AUCTION if market.auction.in_auction else REFUSED_OUTSIDE).get(order.time_in_force)
+        if refused is not None:
+            raise OrderRefused(*refused)
     if order.expires_at and 0 < order.expires_at < order.created_at:
         raise OrderRefused("INVALID_EXPIRATION_DATETIME", "invalid expiresAt time")
     if kind is NETWORK_ORDER:
@@ -154,7 +156,7 @@ def place(market: FuturesMarket, order: Order, ids: IdGenerator) -> Confirmation
             margining.release_if_flat(market, position)
     if order.expires_at:
         market.track_expiry(order)
-    if not market.auction.in_auction and (market.book.pegged_live or market.parked.orders):
+    if (market.book.pegged_live or market.parked.orders) and not market.auction.in_auction:
         pegging.check_references(market)
     return confirmation
 

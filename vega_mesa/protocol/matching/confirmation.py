@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vega_mesa.protocol.matching.order import Order, Trade
+from vega_mesa.protocol.outcome import Outcome
 
 
 class Fill:
@@ -26,8 +27,8 @@ class Fill:
         return f"<Fill {self.size} @ {self.price} of {self.order!r}>"
 
 
-class Confirmation:
-    """What happened to one order on the book.
+class Confirmation(Outcome):
+    """What happened to one order on the book, which is also the answer to the command that it came with.
 
     Attributes:
         order: the aggressive (or resting) order itself, with its final status of the entry step.
@@ -35,11 +36,16 @@ class Confirmation:
         passive: the resting order of each trade, one per trade and in trade order, icebergs already refreshed.
     """
 
-    __slots__ = ("order", "trades", "passive")
+    __slots__ = ("passive",)
+
+    order: Order
 
     def __init__(self, order: Order, trades: Sequence[Trade] = (), passive: Sequence[Order] = ()) -> None:
+        self.error = self.created = None
+        self.id = order.id
         self.order = order
         self.trades = trades
+        self.stop_orders = ()
         self.passive = passive
 
     def __repr__(self) -> str:

@@ -6,6 +6,7 @@ are integers in asset decimals, sizes in position decimals.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from operator import itemgetter
 
 from vega_mesa.protocol.arithmetic import Scale
@@ -29,9 +30,10 @@ class MarkToMarket:
         wins: who receives how much, in the order of positions; **0 is an entry without a transfer**, which still
             counts in the order of the list and for margin evaluation. A network placeholder comes last.
         touched: the positions that changed since the last mark-to-market, by party, in the order of first change.
+        calm: how many positions were settled besides those listed, and need no look at their margin.
     """
 
-    __slots__ = ("price", "losses", "wins", "touched")
+    __slots__ = ("price", "losses", "wins", "touched", "calm")
 
     def __init__(
         self, price: int, losses: list[PartyAmount], wins: list[PartyAmount], touched: dict[str, Position]
@@ -40,6 +42,7 @@ class MarkToMarket:
         self.losses = losses
         self.wins = wins
         self.touched = touched
+        self.calm = 0
 
     @property
     def parties(self) -> list[str]:
@@ -106,19 +109,25 @@ class Settlement:
 
         Emits: PositionSettled for every position, and PositionsMarked, before any money moves.
         """
-        touched = positions.settled()
         # At an unchanged mark only who traded or is new can be concerned, and both have been touched.
-        moved = mark != self.last_mark
-        shares = self._shares(mark, list(positions.by_party.values()) if moved else positions.in_order(touched))
+        if mark != self.last_mark:
+            shares = self.shares(mark, positions.by_party.values())
+        else:
+            shares = self.shares(mark, positions.in_order(positions.touched))
         shares.distribute_rounding()
+        return self.finish(mark, positions, shares)
+
+    def finish(self, mark: int, positions: Positions, shares: Shares) -> MarkToMarket:
+        """End a mark-to-market whose shares are known: positions have been settled."""
+        touched = positions.settled()
         self._announce(mark, positions, touched)
         self.trades = {}
         self.last_mark = mark
         return MarkToMarket(mark, shares.losses, shares.wins, touched)
 
-    def _shares(self, mark: int, positions: list[Position]) -> _Shares:
+    def shares(self, mark: int, positions: Iterable[Position]) -> Shares:
         """Each concerned party's gain since the last mark; settled sizes become the present ones."""
-        shares = _Shares()
+        shares = Shares()
         losses, wins, unpaid = shares.losses, shares.wins, shares.unpaid_winners
         settled, trades = self.settled, self.trades
         multiplier, divisor = self.position_scale.multiplier, self.position_scale.divisor
@@ -199,7 +208,7 @@ class Settlement:
             self.trades.setdefault(NETWORK, []).extend(queue)
 
 
-class _Shares:
+class Shares:
     """Transfer lists in the making, and what rounding needs to know about them."""
 
     __slots__ = ("losses", "wins", "unpaid_winners", "largest_winner", "excess")
