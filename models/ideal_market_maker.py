@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from vega_mesa.agents import (
     AvellanedaStoikovMarketMaker,
@@ -16,11 +16,14 @@ from vega_mesa.agents.price_processes import GeometricRandomWalk
 from vega_mesa.model import AgentMaker, VegaModel
 from vega_mesa.models.terms import market_terms
 
+COMMITTED: Final = 0.5  # of the quotes: so much is left of them at the end of a block in which others have taken
+
 
 class IdealMarketMaker(VegaModel):
     """Does a market maker earn its spread when orders arrive at random and the price is a random walk?
 
     One Avellaneda-Stoikov maker quotes around an outside price; noise traders take; nobody knows more than the maker.
+    It commits liquidity too: half of what it quotes, for a commitment is measured when the block's orders have traded.
 
     Args:
         rng: seed.
@@ -83,7 +86,7 @@ class IdealMarketMaker(VegaModel):
             risk_aversion=risk_aversion,
             arrival_decay=arrival_decay / initial_price,
             size=quote_size,
-            commitment=100_000,
+            commitment=COMMITTED * quote_size * initial_price,
         )
         for _ in range(traders):
             RandomMarketOrderTrader(self, buy_intensity=intensity, sell_intensity=intensity, size=order_size)

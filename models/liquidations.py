@@ -122,15 +122,19 @@ class Liquidations(VegaModel):
             round(lowest_leverage * (highest_leverage / lowest_leverage) ** (number / max(1, leverages - 1)), 1)
             for number in range(leverages)
         ]
+        self._make_traders(traders, funds)
+
+    def _make_traders(self, number: int, funds: float) -> None:
+        """So many at each leverage, buyers and sellers in turn."""
         for leverage in self.leverages:
-            for number in range(traders):
+            for count in range(number):
                 RiskyTrader(
                     self,
-                    side="buy" if number % 2 == 0 else "sell",
+                    side="buy" if count % 2 == 0 else "sell",
                     leverage=leverage,
                     greed=1.0,
                     funds=funds,
-                    key=f"{KEY}{leverage:g}-{number + 1}",
+                    key=f"{KEY}{leverage:g}-{count + 1}",
                 )
 
     def step(self) -> None:

@@ -161,18 +161,14 @@ class LiquidityProvision(VegaModel):
         _scale_target_stake(manager, target_stake_scaling)
         OpeningAuctionPair(self, price=initial_price)
         for number in range(providers):
-            place = number / max(1, providers - 1)
-            LiquidityProvider(
-                self,
-                commitment=commitment,
-                commitment_fee=round(cheapest_fee + place * (dearest_fee - cheapest_fee), 9),
+            place = number / max(1, providers - 1)  # 0 for the best, 1 for the worst
+            self._make_provider(
+                number + 1,
+                fee=round(cheapest_fee + place * (dearest_fee - cheapest_fee), 9),
                 half_spread=tightest * (widest / tightest) ** place,
-                reserve=reserve,
                 inactivity=place * inactivity,
+                reserve=reserve,
                 orders=orders,
-                prices=self.prices,
-                funds=capital,
-                key=f"{KEY}{number + 1}",
             )
         for _ in range(noise_traders):
             RandomMarketOrderTrader(self, buy_intensity=0.5, sell_intensity=0.5, size=noise_size)
@@ -180,6 +176,29 @@ class LiquidityProvision(VegaModel):
             InformedTrader(self, prices=self.prices, size=informed_size, foresight=20, edge=TAKER_FEES)
         for _ in range(limit_order_traders):
             LimitOrderTrader(self, prices=self.prices, distance=widest, life=20 * blocks_per_step * block_duration)
+
+    def _make_provider(
+        self,
+        number: int,
+        *,
+        fee: float,
+        half_spread: float,
+        inactivity: float,
+        reserve: float,
+        orders: Literal["limit", "pegged"],
+    ) -> None:
+        LiquidityProvider(
+            self,
+            commitment=self.commitment,
+            commitment_fee=fee,
+            half_spread=half_spread,
+            reserve=reserve,
+            inactivity=inactivity,
+            orders=orders,
+            prices=self.prices,
+            funds=self.capital,
+            key=f"{KEY}{number}",
+        )
 
     # -- running ---------------------------------------------------------------------------------------------------
 

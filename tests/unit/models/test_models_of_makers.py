@@ -6,6 +6,7 @@ import pytest
 
 from vega_mesa.errors import ConfigError
 from vega_mesa.models import CompetingMarketMakers, HedgedMarketMaker, IdealMarketMaker, IdealMarketMakerV2
+from vega_mesa.protocol.events.ledger import LedgerMoved
 
 ONE_IN_A_THOUSAND = 3.88  # two-sided, Student's t with 19 degrees of freedom
 
@@ -40,12 +41,20 @@ def test_the_market_of_the_optimal_maker_has_no_fees():
 
 
 def test_a_maker_earns_its_spread_from_orders_at_random():
-    spared = {"market.liquidity.sla.nonPerformanceBondPenaltyMax": "0"}  # the spread alone, not the commitment
-    models = [
-        IdealMarketMaker(rng=seed, num_steps=40, volatility=0.0001, network_parameters=spared) for seed in range(10)
-    ]
+    models = [IdealMarketMaker(rng=seed, num_steps=40, volatility=0.0001) for seed in range(10)]
     profits = [model.run().profit_by_type()["AvellanedaStoikovMarketMaker"] for model in models]
     assert fmean(profits) > 2.26 * stdev(profits) / 10**0.5  # 95 in 100, 9 degrees of freedom
+
+
+@pytest.mark.parametrize(("seed", "quote_size"), [(0, 2.0), (6, 2.0), (0, 1.0)])
+def test_a_maker_keeps_what_it_commits_though_others_take_its_quotes(seed, quote_size):
+    model = IdealMarketMaker(rng=seed, num_steps=40, quote_size=quote_size)
+    penalties = []
+    model.exchange.bus.subscribe(
+        LedgerMoved, lambda event: penalties.extend(entry for entry in event.entries if "PENALTY" in entry.type)
+    )
+    model.run()
+    assert penalties == []
 
 
 def test_the_nearest_maker_trades_most():
