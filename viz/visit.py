@@ -25,7 +25,10 @@ def Visit(address: str) -> None:
     line = solara.use_memo(lambda: Line(address), [address])
 
     def follow(ended: threading.Event) -> None:
-        line.follow(ended, force_update)
+        try:
+            line.follow(ended, force_update)
+        finally:
+            line.service.close()
 
     solara.use_thread(follow, [address], intrusive_cancel=False)
     solara.Title("vega_mesa \u00b7 network")

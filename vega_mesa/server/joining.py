@@ -23,7 +23,11 @@ def joining(kind: type[M], service: Service) -> type[M]:
 
     class Joined(kind):  # type: ignore[misc, valid-type]
         def open_chain(self, genesis: Genesis) -> NullChain:
-            return service.open_chain(genesis)
+            return service.open_chain(genesis, catch_up=False)
+
+        def _listen(self) -> None:
+            super()._listen()
+            self.chain.wait_for_total_catchup()  # what came before counts, too: deposits of a key that comes back
 
         def claim_key(self, agent: VegaAgent, key: str | None) -> str:
             name = super().claim_key(agent, key)

@@ -30,8 +30,13 @@ _WRONG_NONCE: Final = 409
 class Service(Protocol):
     """What a model's agents trade through."""
 
-    def open_chain(self, genesis: Genesis) -> NullChain:
-        """The chain of a model that would like to start from ``genesis``."""
+    def open_chain(self, genesis: Genesis, *, catch_up: bool = True) -> NullChain:
+        """The chain of a model that would like to start from ``genesis``.
+
+        Args:
+            catch_up: with all that has happened on it already; else that comes with ``wait_for_total_catchup``, so
+                that whoever begins to listen before hears all of it.
+        """
 
     def party(self, name: str) -> str:
         """The party of the agent with this name."""
@@ -46,7 +51,7 @@ class NullService:
     def __init__(self) -> None:
         self.chain: NullChain | None = None
 
-    def open_chain(self, genesis: Genesis) -> NullChain:
+    def open_chain(self, genesis: Genesis, *, catch_up: bool = True) -> NullChain:  # noqa: ARG002 - nothing has happened
         """A new null chain."""
         self.chain = NullChain(genesis)
         return self.chain
@@ -90,9 +95,14 @@ class NetworkService:
         self._wallets: dict[str, Wallet] = {}
         self.chain: NetworkChain | None = None
 
-    def open_chain(self, genesis: Genesis | None = None) -> NetworkChain:  # noqa: ARG002 - the network has its own
+    def open_chain(
+        self,
+        genesis: Genesis | None = None,  # noqa: ARG002 - the network has its own
+        *,
+        catch_up: bool = True,
+    ) -> NetworkChain:
         """A replica of the network."""
-        self.chain = NetworkChain(self)
+        self.chain = NetworkChain(self, catch_up=catch_up)
         return self.chain
 
     def genesis(self) -> Genesis:
@@ -179,9 +189,9 @@ class NetworkChain(NullChain):
         self.on_block: Callable[[], None] = _nothing
         self._mine: dict[tuple[str, int], Transaction] = {}  # executed since the running submission began
         self._sent: dict[str, int] = {}  # next nonces of our parties
+        self._turn = 0
         if catch_up:
-            self.follow()
-        self._turn = self.height
+            self.wait_for_total_catchup()
 
     def follow(self, height: int = 0, wait: float = 0.0) -> None:
         """Execute what the network has executed; waits for a block after ``height``, at most so many seconds."""
@@ -275,6 +285,7 @@ class NetworkChain(NullChain):
     def wait_for_total_catchup(self) -> None:
         """Follow the network to where it is now; waiting commands execute when its open block ends."""
         self.follow()
+        self._turn = self._turn or self.height
 
     def forward(self, duration: Any) -> int:  # noqa: ARG002 - as the null chain takes it
         """Nobody but the network moves its clock.

@@ -93,7 +93,10 @@ def made_with(model: VegaModel) -> dict[str, str]:
 
 @solara.component_vue("../assets/files.vue")
 def Files(
-    busy: bool, saved: dict[str, str] | None, event_ask: Callable[[Any], None], event_open: Callable[[dict], None]
+    busy: bool,
+    saved: dict[str, str] | None,
+    event_ask: Callable[[Any], None],
+    event_open: Callable[[dict[str, str]], None],
 ) -> None:
     """Two buttons: what is ``saved`` goes to the browser's downloads, what is opened comes from its files."""
 
