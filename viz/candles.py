@@ -13,6 +13,7 @@ from vega_mesa.viz.reading import Fill, Sample
 AUTOMATIC: Final = "auto"
 STEPS: Final = (1, 2, 5, 10, 30, 60, 300, 900, 3_600)
 MOST: Final = 120  # in a chart
+MOST_BEFORE: Final = 10  # of them before anything has traded
 CONTINUOUS: Final = "continuous"
 UNITS: Final = (("d", 86_400), ("h", 3_600), ("m", 60))
 
@@ -70,6 +71,12 @@ def _candle(samples: list[Sample], fills: list[Fill]) -> Candle:
         last=samples[0],
         auction=next((sample.mode for sample in samples if sample.mode != CONTINUOUS), ""),
     )
+
+
+def trimmed(found: list[Candle]) -> list[Candle]:
+    """The candles from shortly before the first trade on: what went before is a long auction, or nothing."""
+    first = next((place for place, one in enumerate(found) if one.trades), 0)
+    return found[max(0, first - MOST_BEFORE) :]
 
 
 def widths(model: VegaModel) -> dict[str, int]:

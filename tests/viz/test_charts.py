@@ -1,5 +1,5 @@
 from vega_mesa.experiments.standing import Group
-from vega_mesa.viz.candles import MOST, candles, fitting, spoken
+from vega_mesa.viz.candles import MOST, MOST_BEFORE, candles, fitting, spoken, trimmed
 from vega_mesa.viz.panels import accounts, depth, insurance, ladder, profit, state, trades
 from vega_mesa.viz.panels import candles as candle_chart
 from vega_mesa.viz.reading import Fill, Level, Reading, Sample
@@ -74,6 +74,14 @@ def test_a_trade_of_the_open_block_is_seen_at_once():
     assert candles(late, HISTORY, 1)[-1].close == 99.5
     assert candles(late, HISTORY, 1, sample(5))[-1].close == 104.0
     assert len(candles(FILLS, HISTORY, 1, sample(5))) == len(HISTORY)
+
+
+def test_a_long_auction_before_the_first_trade_is_cut_short():
+    auction = [sample(block, "opening auction") for block in range(1, 51)]
+    found = candles([fill(51, 100.0)], [*auction, sample(51)], 1)
+    assert [one.trades for one in trimmed(found)] == [0] * MOST_BEFORE + [1]
+    assert len(trimmed(candles([], auction, 1))) == 50
+    assert trimmed([]) == []
 
 
 def test_no_blocks_no_candles_and_long_runs_stay_light():

@@ -51,6 +51,9 @@ def test_step_moves_the_clock_and_redraws_the_charts(page):
     assert len(after) == len(before) == 2
     assert all(old != new for old, new in zip(before, after, strict=True)), "price or depth stood still"
     assert page.locator(".vega-chip", has_text="active").count() == 1
+    page.locator(".vega-tile", has_text="price bounds").get_by_text("\u2013").wait_for()
+    page.get_by_label("show bounds").check(force=True)
+    page.wait_for_function("old => document.querySelector('canvas').toDataURL() !== old", arg=drawing(page)[0])
 
 
 def test_play_runs_until_it_is_stopped_and_reset_begins_anew(page):

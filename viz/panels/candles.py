@@ -10,7 +10,7 @@ from mesa.visualization.utils import update_counter
 
 from vega_mesa.model import VegaModel
 from vega_mesa.units import to_datetime
-from vega_mesa.viz.candles import AUTOMATIC, Candle, candles, fitting, widths
+from vega_mesa.viz.candles import AUTOMATIC, Candle, candles, fitting, trimmed, widths
 from vega_mesa.viz.charts import BUY, INK, MARK, SELL, SHADE, WARN, Option, axis, base, line
 from vega_mesa.viz.desk import alone
 from vega_mesa.viz.fields import box, choice, tick
@@ -33,7 +33,7 @@ def CandlesPanel(model: VegaModel) -> None:
     fits, fit = solara.use_state(False)
     reading, choices = seen(model), widths(model)
     width = choices.get(interval) or fitting(reading.history, list(choices.values()))
-    found = candles(reading.fills, reading.history, width, reading.now)
+    found = trimmed(candles(reading.fills, reading.history, width, reading.now))
     with Card("Price"):
         with box("vega-row vega-chart-tools"):
             choice("interval", interval, [AUTOMATIC, *choices], set_interval)
@@ -115,7 +115,7 @@ def _bodies(found: list[Candle], reading: Reading) -> Option:
             "z": 10,
             "symbol": "none",
             "lineStyle": {"color": MARK, "type": "dotted", "width": 1},
-            "label": {"color": "#fff", "backgroundColor": MARK, "padding": [2, 3], "fontSize": 10, "borderRadius": 2},
+            "label": {"color": "#fff", "backgroundColor": MARK, "padding": [4, 4], "fontSize": 10, "borderRadius": 2},
             "data": [{"yAxis": reading.mark, "label": {"formatter": f"{reading.mark:,.10g}"}}],
         }
     return drawn
