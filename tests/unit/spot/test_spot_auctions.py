@@ -61,6 +61,21 @@ def test_a_better_uncrossing_price_stays_locked_until_the_order_is_done(make):
     assert stage.held("buyer", "USD") == 0
 
 
+def test_many_small_trades_give_back_more_than_the_fee_that_was_locked(auction):
+    """The rest comes out of whatever the party has in its holding account."""
+    auction.fund("small", usd=1_000).fund("seller", btc=40)
+    other = auction.place("small", BUY, 1, 90).order
+    order = auction.place("small", BUY, 8, 10).order
+    lock = auction.market.holdings.of(order)
+    held = auction.held("small", "USD")
+    assert (lock.quantity, lock.fee) == (80, 1 + 2)
+    for _ in range(4):
+        auction.market.holdings.release_for_trade(order, 10, 1)
+    assert (lock.quantity, lock.fee) == (40, 0)
+    assert auction.held("small", "USD") == held - 44
+    assert auction.market.holdings.of(other).quantity == 90
+
+
 def test_nobody_pays_after_a_long_block(make):
     stage = make().open().fund("maker", usd=10_000).fund("seller", btc=10)
     stage.place("maker", BUY, 10, 100)

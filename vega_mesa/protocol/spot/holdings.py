@@ -71,13 +71,17 @@ class Holdings:
             self._give_back(order, lock.quantity + lock.fee)
 
     def release_for_trade(self, order: Order, quantity: int, fee: int = 0) -> None:
-        """Give back what a trade takes. An order that lost its funds to a failed amendment has nothing to give back."""
+        """Give back what a trade takes. An order that lost its funds to a failed amendment has nothing to give back.
+
+        A fee is given back whole even where the order has locked less: fees of many small trades round up to more than
+        the fee of all, and the rest then comes out of whatever the party has in the account.
+        """
         lock = self.locks.get(order.id)
         if lock is None:
             return
-        quantity, fee = min(quantity, lock.quantity), min(fee, lock.fee)
+        quantity = min(quantity, lock.quantity)
         lock.quantity -= quantity
-        lock.fee -= fee
+        lock.fee -= min(fee, lock.fee)
         self._give_back(order, quantity + fee)
 
     def release_fee(self, order: Order) -> None:
