@@ -97,6 +97,16 @@ def test_in_auctions_the_indicative_trades_count(world):
     assert world.engine.target_stake(world.now) == 5000
 
 
+def test_in_auctions_an_old_maximum_makes_room_for_younger_readings(make_risk_factors):
+    target = TargetStake(10, Decimal(1), 0)
+    target.record(100, 1 * SECOND)
+    target.record(40, 8 * SECOND)
+    risk = make_risk_factors("1", "1")
+    assert target.theoretical(12 * SECOND, 1, risk, 7) == 40
+    assert target.theoretical(12 * SECOND, 1, risk, 50) == 50
+    assert target.theoretical(19 * SECOND, 1, risk, 7) == 7  # nothing is younger than the window
+
+
 def test_spot_targets_follow_the_supplied_stake(spot):
     spot.fund("lp", 1000)
     spot.submit("lp", 1000)

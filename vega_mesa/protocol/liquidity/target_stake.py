@@ -63,8 +63,8 @@ class WindowMaximum:
         return max([self._last, *(value for moment, value in self._earlier if moment >= oldest)])
 
     def has_expired(self, now: int) -> bool:
-        """Whether the present maximum lies outside the window."""
-        return self.time < now - self.window
+        """Whether every reading lies outside the window, the newest too."""
+        return self._last_time < now - self.window
 
 
 class TargetStake:
@@ -105,7 +105,7 @@ class TargetStake:
 
     def theoretical(self, now: int, price: int, risk: FactorPair, indicative_open_interest: int) -> int:
         """The target stake if the auction uncrossed now, asset decimals."""
-        largest = self.open_interest.value
+        largest = self.open_interest.at(now)
         if indicative_open_interest > largest or self.open_interest.has_expired(now):
             largest = indicative_open_interest
         return self._target(largest, price, risk)
