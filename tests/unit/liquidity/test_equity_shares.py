@@ -104,7 +104,7 @@ def test_growth_acts_from_the_second_close_on():
     value.on_leave_opening_auction(0)
     assert (value.average, value.traded) == (600, 0)
     assert not close(value, 10, shares, 400)  # the window must be exceeded
-    assert close(value, 11, shares)
+    assert not close(value, 11, shares)  # no virtual stake has changed
     assert (value.proxy, value.growth) == (1000, 0)
     assert shares.by_party["a"].virtual_stake == 1000
     assert close(value, 22, shares, 3000)

@@ -70,13 +70,17 @@ class EquityShares:
             self.total -= entry.virtual_stake
 
     @exact
-    def grow(self, growth: Decimal) -> None:
-        """Let virtual stakes follow the market's growth; never below the stake."""
+    def grow(self, growth: Decimal) -> bool:
+        """Let virtual stakes follow the market's growth, never below the stake; returns whether any has changed."""
         factor = ONE + growth
         self.total = ZERO
+        changed = False
         for entry in self.by_party.values():
-            entry.virtual_stake = max(entry.stake, _DIGITS.plus(entry.virtual_stake * factor))
+            before = entry.virtual_stake
+            entry.virtual_stake = max(entry.stake, _DIGITS.plus(before * factor))
+            changed = changed or entry.virtual_stake != before
             self.total += entry.virtual_stake
+        return changed
 
     def refresh(self) -> None:
         """Bring the cached shares of all providers up to date."""

@@ -32,7 +32,7 @@ class MarketValue:
         self._quiet = 0  # closes without trades or providers, not yet carried out
 
     def on_tick(self, now: int, shares: EquityShares, *, opening: bool) -> bool:
-        """Close the window if it is over; returns whether virtual stakes may have changed.
+        """Close the window if it is over; returns whether virtual stakes have changed.
 
         Raises:
             Refused: ``now`` lies before the window.
@@ -50,10 +50,7 @@ class MarketValue:
             self._quiet += 1
             return False
         self.catch_up()
-        changed = self._close()
-        if changed:
-            shares.grow(self.growth)
-        return changed
+        return self._close() and shares.grow(self.growth)
 
     def on_leave_opening_auction(self, now: int) -> None:
         """Start the first window that counts; what the auction traded becomes the first average."""
