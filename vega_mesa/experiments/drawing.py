@@ -9,6 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 DOTS: Final = 130  # an inch
+SHOWN: Final = 80  # an inch on the page of a notebook: sharp on any screen
 
 
 class Drawing(Figure):
@@ -18,8 +19,8 @@ class Drawing(Figure):
         super().__init__(figsize=(width, height), dpi=DOTS, layout="constrained")
         FigureCanvasAgg(self)
 
-    def _repr_png_(self) -> bytes:
-        """What a notebook shows, whether or not somebody has imported pyplot."""
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        """What a notebook shows, whether or not somebody has imported pyplot, and how wide it is on the page."""
         picture = BytesIO()
         self.savefig(picture, format="png")
-        return picture.getvalue()
+        return picture.getvalue(), {"width": round(self.get_figwidth() * SHOWN)}

@@ -21,5 +21,6 @@ def test_a_picture_shows_itself_in_a_notebook():
 
     picture = Drawing(2, 1)
     picture.subplots().plot([1, 2])
-    shown, _ = DisplayFormatter().format(picture)
+    shown, how = DisplayFormatter().format(picture)
     assert shown["image/png"].startswith(b"\x89PNG")
+    assert how["image/png"] == {"width": 160}
