@@ -171,20 +171,25 @@ def _park(market: FuturesMarket, order: Order) -> Confirmation:
 
 
 def _rest_in_auction(market: FuturesMarket, order: Order, position: Position) -> Confirmation:
-    isolated = order.party in market.isolated
     hidden = 0
     try:
         if order.reduce_only:
             hidden = hold_back(order, position.size)
-        elif not isolated and not position.reduced_by(order):
+        elif order.party not in market.isolated and not position.reduced_by(order):
             margining.check_new_order(market, order, position)
         market.book.validate(order)
     except OrderRefused:
         order.remaining += hidden
         market.positions.unregister(order)
         raise
+    return _rest(market, order, position, hidden)
+
+
+def _rest(market: FuturesMarket, order: Order, position: Position, hidden: int) -> Confirmation:
+    """Put an order on the book of an auction; a party in isolated margin pays for it."""
     market.book.add_resting(order)
     _settle_remainder(market, order, hidden)
+    isolated = order.party in market.isolated
     refusal = isolated_margin.after_execution(market, order, position) if isolated else None
     market.announce(order)
     if refusal is not None:
@@ -208,27 +213,26 @@ def _trade(market: FuturesMarket, order: Order, position: Position, ids: IdGener
             return Confirmation(order)
         book.validate(order)
         fills = book.match(order, market.now)
+        trades, bill = [], None
         if fills:
             if order.post_only:
                 raise OrderRefused("POST_ONLY_ORDER_WOULD_TRADE")
-            if not accept_prices(market, order, fills):
-                return _rest_unmatched(market, order)
-            trades = book.trades_for(order, fills, market.now)
-            bill = _bill(market, order, position, trades, margined=margined)
-        else:
-            trades, bill = [], None
+            if accept_prices(market, order, fills):
+                trades = book.trades_for(order, fills, market.now)
+                bill = _bill(market, order, position, trades, margined=margined)
     except OrderRefused:
         order.remaining += hidden
         market.positions.unregister(order)
         raise
+    if book.in_auction:
+        return _rest_unmatched(market, order, position, hidden)
     confirmation = book.submit(order, fills, market.now, trades)
     if order.status is not ACTIVE or order.reduce_only:
         _settle_remainder(market, order, hidden)
     if bill is not None:
         market.fee_collector.pay(bill)
     refusal = isolated_margin.after_execution(market, order, position) if isolated else None
-    if OrderUpdated in market.bus.wanted:
-        market.announce(order)
+    market.announce(order)
     if bill is not None:
         trade_processing.process(market, order, confirmation, ids)
     if refusal is not None:
@@ -252,20 +256,20 @@ def _bill(market: FuturesMarket, order: Order, position: Position, trades: list[
     return bill
 
 
-def _rest_unmatched(market: FuturesMarket, order: Order) -> Confirmation:
-    """The order's price started an auction: a peg is parked, anything else rests without trading."""
+def _rest_unmatched(market: FuturesMarket, order: Order, position: Position, hidden: int) -> Confirmation:
+    """The order's price started an auction: a peg is parked, anything else rests as an order of the auction."""
     if order.peg is not None:
         market.positions.unregister(order)
         return _park(market, order)
-    market.book.add_resting(order)
-    market.announce(order)
-    return Confirmation(order)
+    return _rest(market, order, position, hidden)
 
 
 def _settle_remainder(market: FuturesMarket, order: Order, hidden: int) -> None:
     """Give back what was hidden of a reduce-only order, and unregister what will never trade."""
-    if order.reduce_only and give_back(order, hidden) and order.id in market.book.orders:
-        market.book.remove(order)
+    if order.reduce_only:
+        if order.id in market.book.orders:
+            market.book.remove(order)
+        give_back(order, hidden)
     if order.is_finished and order.remaining > 0:
         market.positions.unregister(order)
 
