@@ -8,7 +8,10 @@ import pytest
 
 from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.commands.trading import UpdateMarginMode
-from vega_mesa.protocol.matching.order import BUY, SELL, OrderStatus
+from vega_mesa.protocol.events.trading import OrdersExpired
+from vega_mesa.protocol.markets.definition import PriceMonitoringTrigger, SimpleRiskModel
+from vega_mesa.protocol.markets.states import SECOND
+from vega_mesa.protocol.matching.order import BUY, SELL, OrderStatus, TimeInForce
 
 
 def isolate(desk, party: str, factor: str = "0.5") -> None:
@@ -50,3 +53,105 @@ def test_an_amended_order_that_traded_before_counts_only_what_it_trades_now(desk
     assert desk.amend("a", order.id, price=1000).accepted
     assert desk.open_volume("a") == 6
     assert order_margin(desk, "a") == 2200  # half of 4 x 1100: the position takes up only 6 of the 10 that are sold
+
+
+# -- orders at the edge of an auction --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bounded(make_desk):
+    """A market at 1000 that goes into an auction when a price leaves 900 to 1100."""
+    model = SimpleRiskModel(
+        long=Decimal("0.1"), short=Decimal("0.1"), max_move_up=Decimal(100), min_move_down=Decimal(-100)
+    )
+    trigger = PriceMonitoringTrigger(horizon=60, probability=Decimal("0.95"), auction_extension=5)
+    desk = make_desk(risk_model=model, price_monitoring=(trigger,))
+    desk.trade(1000)
+    desk.block()
+    desk.block()
+    return desk
+
+
+def test_an_order_that_starts_an_auction_is_margined_in_isolated_margin_too(bounded):
+    bounded.fund(10**6, "a")
+    isolate(bounded, "a")
+    bounded.order("maker-s", SELL, 1, 1500)
+    outcome = bounded.order("a", BUY, 1, 1500)
+    assert bounded.market.auction.in_auction
+    assert outcome.order.status is OrderStatus.ACTIVE
+    assert order_margin(bounded, "a") == 750
+
+
+def test_an_order_that_starts_an_auction_and_cannot_be_margined_there_is_rejected(bounded):
+    bounded.fund(700, "a")
+    isolate(bounded, "a")
+    bounded.order("maker-s", SELL, 1, 1500)
+    outcome = bounded.order("a", BUY, 1, 1500)
+    assert bounded.market.auction.in_auction
+    assert outcome.error == "margin check failed"
+    assert not bounded.market.book.orders_of("a")
+    assert bounded.market.positions.by_party["a"].buy == 0
+
+
+def test_an_amended_order_that_starts_an_auction_is_margined_in_isolated_margin_too(bounded):
+    bounded.fund(10**6, "a")
+    isolate(bounded, "a")
+    order = bounded.order("a", BUY, 1, 900).order
+    bounded.order("maker-s", SELL, 1, 1500)
+    assert bounded.amend("a", order.id, price=1500).accepted
+    assert bounded.market.auction.in_auction
+    assert order_margin(bounded, "a") == 750
+
+
+def test_a_reduce_only_order_that_starts_an_auction_does_not_rest(bounded):
+    bounded.fund(10**6, "a", "b")
+    bounded.order("b", SELL, 2, 1000)
+    bounded.order("a", BUY, 2, 1000)
+    bounded.order("b", BUY, 5, 500)
+    outcome = bounded.order("a", SELL, 5, 500, reduce_only=True)
+    assert bounded.market.auction.in_auction
+    assert (outcome.order.status, outcome.order.remaining) == (OrderStatus.STOPPED, 5)
+    assert not bounded.market.book.orders_of("a")
+    assert bounded.market.positions.by_party["a"].sell == 0
+
+
+def test_a_reduce_only_order_leaves_an_auction_level_as_it_was(bounded):
+    bounded.fund(10**6, "a", "b")
+    bounded.order("b", SELL, 2, 1000)
+    bounded.order("a", BUY, 2, 1000)
+    bounded.order("b", BUY, 1, 1500)
+    bounded.order("maker-s", SELL, 1, 1500)  # an auction
+    bounded.order("b", SELL, 3, 1600)
+    assert bounded.order("a", SELL, 9, 1600, reduce_only=True).order.status is OrderStatus.STOPPED
+    assert bounded.market.book.volume_at_or_better(SELL, 1600) == 4
+
+
+def test_a_good_for_auction_order_stopped_with_its_party_is_not_cancelled_again(bounded):
+    """The uncrossing leaves the party short of maintenance: its orders are stopped before the leftovers are listed."""
+    bounded.fund(2000, "a")
+    bounded.fund(10**9, "b")
+    isolate(bounded, "a", "0.11")
+    bounded.order("b", BUY, 1, 700)
+    bounded.order("maker-s", SELL, 1, 700)  # an auction
+    bounded.order("a", BUY, 10, 700)
+    left = bounded.order("a", BUY, 1, 600, time_in_force=TimeInForce.GFA).order
+    bounded.order("b", SELL, 9, 700)
+    bounded.block(10)
+    assert not bounded.market.auction.in_auction
+    assert left.status is OrderStatus.STOPPED
+    position = bounded.market.positions.by_party.get("a")
+    assert position is None or position.buy == 0
+
+
+# -- what expires ----------------------------------------------------------------------------------------------------
+
+
+def test_an_order_stopped_by_a_failed_amendment_does_not_expire_later(desk):
+    desk.fund(600, "a")
+    isolate(desk, "a")
+    order = desk.order("a", BUY, 1, 900, time_in_force=TimeInForce.GTT, expires_at=desk.exchange.now + 2 * SECOND).order
+    later = desk.exchange.now + 9 * SECOND
+    assert desk.amend("a", order.id, size_delta=9, time_in_force=TimeInForce.GTT, expires_at=later).error
+    events = desk.listen(OrdersExpired)
+    desk.block(10)
+    assert not events

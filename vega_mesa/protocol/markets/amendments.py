@@ -71,10 +71,13 @@ def _amend(market: FuturesMarket, party: str, amendment: OrderAmendment, ids: Id
     if has_expired(amended, market.now):
         return _expire(market, order, amended)
     expired_at = order.expires_at if order.is_expirable else 0  # of the order as it was: it may change in place
-    if order.peg is not None:
-        confirmation = _amend_peg(market, order, amended, ids)
-    else:
-        confirmation = _amend_resting(market, order, amended, ids)
+    try:
+        change = _amend_resting if order.peg is None else _amend_peg
+        confirmation = change(market, order, amended, ids)
+    except Refused:
+        if expired_at and market.find_order(order.id) is None:  # stopped with all orders of its party
+            market.expiring.remove(order.id, expired_at)
+        raise
     if expired_at:
         market.expiring.remove(order.id, expired_at)
     market.track_expiry(confirmation.order)
@@ -185,10 +188,7 @@ def _replace(market: FuturesMarket, order: Order, amended: Order, ids: IdGenerat
         market.positions.amend(amended, order)
         raise Refused("couldn't insert order in book") from refusal
     if not accepted:
-        book.remove(order)
-        book.add_resting(amended)
-        market.announce(amended)
-        return Confirmation(amended, [], [])
+        return _replace_in_auction(market, order, amended)
     trades, bill = [], None
     if fills:
         trades = book.trades_for(amended, fills, market.now)

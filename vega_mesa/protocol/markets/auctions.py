@@ -189,4 +189,5 @@ def uncross(market: FuturesMarket, ids: IdGenerator, *, resumed: bool = False) -
             market.expiring.remove(confirmation.order.id, confirmation.order.expires_at)
         market.announce(confirmation.order)
     isolated_margin.release_after_uncrossing(market)
-    cancellations.cancel_at_boundary(market, good_for_auction)
+    live = [order for order in good_for_auction if order.id in market.book.orders]  # not stopped with their party
+    cancellations.cancel_at_boundary(market, live)
