@@ -106,7 +106,7 @@ def test_a_hand_placed_order_trades_and_is_on_the_page_in_graphql_and_in_the_dat
     photograph(console, "market")
     console.get_by_role("tab", name="Trade").click()
     fill(console, new_key="alice")
-    console.get_by_label("secret, to come back to the key").fill(SECRET)
+    console.get_by_label("secret", exact=True).fill(SECRET)
     press(console, "Create key")
     says(console, f"alice \u00b7 {party[:8]} is ready")
     fill(console, amount="50000")

@@ -153,14 +153,14 @@ class NetworkService:
         except self._errors as error:
             raise StoreError(f"{self.address}{path}: {error}") from error
 
-    def post(self, path: str, body: Any) -> tuple[int, Any]:
+    def post(self, path: str, body: Any, **parameters: Any) -> tuple[int, Any]:
         """Status and content of the answer, 4xx too.
 
         Raises:
             StoreError: there is none, or the server failed.
         """
         try:
-            answer = self._http.post(path, json=body)
+            answer = self._http.post(path, json=body, params=parameters)
             if answer.status_code >= 500:
                 raise StoreError(f"{self.address}{path}: the server failed with {answer.status_code}")
             return answer.status_code, answer.json()
@@ -252,7 +252,7 @@ class NetworkChain(NullChain):
         answer: Any = None
         for _ in range(2):
             envelope = wallet.envelope(self.genesis.chain_id, nonce, body)
-            status, answer = self.service.post(f"/transactions?since={since}", envelope)
+            status, answer = self.service.post("/transactions", envelope, since=since)
             if status != _WRONG_NONCE or "nonce" not in answer:
                 break
             nonce = answer["nonce"]  # somebody else with the same key was faster

@@ -7,6 +7,8 @@ from mesa.visualization.utils import update_counter
 
 from vega_mesa.agent import VegaAgent
 from vega_mesa.model import VegaModel
+from vega_mesa.protocol.markets.trading_market import TradingMarket
+from vega_mesa.protocol.spot.market import SpotMarket
 from vega_mesa.viz import session
 from vega_mesa.viz.desk import create, deposit, is_served, label, traders, withdraw
 from vega_mesa.viz.fields import box, button, choice, field, tick
@@ -26,8 +28,10 @@ def KeyCard(model: VegaModel, agent: VegaAgent | None) -> None:
     secret, set_secret = solara.use_state("")
     amount, set_amount = solara.use_state("10000")
     wait, set_wait = solara.use_state(True)
+    picked, pick = solara.use_state("")
     served, market = is_served(model), chosen(model)
-    id = None if market is None else market.id
+    symbols = assets(model, market)
+    asset = picked if picked in symbols else next(iter(symbols), None)
     keys = [{"text": label(model.agent(key)), "value": key} for key in traders(model)]
 
     def make() -> None:
@@ -46,11 +50,11 @@ def KeyCard(model: VegaModel, agent: VegaAgent | None) -> None:
             said = f"{amount} on the way: credited once Ethereum has confirmed it"
         elif not wait:
             said = f"{amount} on the way: play on until Ethereum has confirmed it"
-        session.do(model, lambda: deposit(model, agent, amount, wait=wait and not served, market=id), said)
+        session.do(model, lambda: deposit(model, agent, amount, wait=wait and not served, asset=asset), said)
 
     def take() -> None:
         assert agent is not None
-        session.do(model, lambda: withdraw(model, agent, amount, market=id), f"{amount} withdrawn")
+        session.do(model, lambda: withdraw(model, agent, amount, asset=asset), f"{amount} {asset} withdrawn")
 
     with Card("Key"), box("vega-form"):
         choice("key", None if agent is None else agent.key, keys, session.key_in_hand.set, disabled=agent is None)
@@ -58,10 +62,20 @@ def KeyCard(model: VegaModel, agent: VegaAgent | None) -> None:
             field("new key", name, set_name, "a name")
             button("Create key", make)
         if served:
-            field("secret, to come back to the key", secret, set_secret, hidden=True)
+            field("secret", secret, set_secret, "to come back to the key", hidden=True)
         with box("vega-row"):
             field("amount", amount, set_amount)
-            button("Deposit", bring, disabled=agent is None or id is None)
-            button("Withdraw", take, disabled=agent is None or id is None)
+            choice("asset", asset, symbols, pick, disabled=len(symbols) < 2)
+        with box("vega-row vega-sides"):
+            button("Deposit", bring, disabled=agent is None or asset is None)
+            button("Withdraw", take, disabled=agent is None or asset is None)
         if not served:
             tick("wait until it is confirmed", wait, set_wait)
+
+
+def assets(model: VegaModel, market: TradingMarket | None) -> list[str]:
+    """What one trades with on a market: the asset that it settles in, on a spot market also what is bought and sold."""
+    if market is None:
+        return []
+    ids = [market.asset, *([market.base_asset] if isinstance(market, SpotMarket) else [])]
+    return [model.exchange.assets.get(id).details.symbol for id in ids]
