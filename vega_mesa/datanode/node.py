@@ -18,6 +18,7 @@ from vega_mesa.datanode.states import Balances, OpenVolumes, OrderStates, market
 from vega_mesa.datanode.store import DuckDBStore, PostgreSQLStore, Store
 from vega_mesa.datanode.tables import SCHEMA, TABLES, Collector, Row, Rows
 from vega_mesa.errors import ConfigError, StoreError
+from vega_mesa.protocol.events import Fields
 from vega_mesa.protocol.events.ledger import AccountOpened, LedgerMoved
 from vega_mesa.protocol.events.network import BlockEnded
 from vega_mesa.protocol.events.settlement import PositionsMarked
@@ -84,22 +85,26 @@ class DataNode:
             if table.name in chosen:
                 listen(Collector(table, bus, self._block[table.name]).stop)
         if "orders" in chosen:
-            listen(bus.subscribe(OrderUpdated, self._on_order))
+            listen(bus.tap(OrderUpdated, self._on_order))
             listen(bus.subscribe((OrdersCancelled, OrdersExpired), self._on_orders_ended))
         if "accounts" in chosen:
             self._balances = Balances(exchange.collateral.accounts.values())
             listen(bus.subscribe(AccountOpened, self._balances.opened))
-            listen(bus.subscribe(LedgerMoved, self._balances.moved))
+            listen(bus.tap(LedgerMoved, self._on_moved))
         if "positions" in chosen:
             listen(bus.subscribe(PositionsMarked, self._on_mark))
         if "market_data" in chosen:
             self._markets = exchange.markets
         listen(bus.subscribe(BlockEnded, self._on_block))
 
-    def _on_order(self, event: OrderUpdated) -> None:
+    def _on_order(self, time: int, event: Fields) -> None:
         rows = self._block["orders"]
-        rows.append(event.time)
-        rows += self._orders.updated(event)
+        rows.append(time)
+        rows += self._orders.updated(event["order"])
+
+    def _on_moved(self, time: int, event: Fields) -> None:  # noqa: ARG002 - balances are those of a block's end
+        assert self._balances is not None
+        self._balances.moved(event["entries"])
 
     def _on_orders_ended(self, event: OrdersCancelled | OrdersExpired) -> None:
         self._add("orders", event.time, self._orders.ended(event))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from vega_mesa.datanode.tables import Row
 from vega_mesa.protocol.collateral import Account, AccountType
-from vega_mesa.protocol.events.ledger import AccountOpened, LedgerMoved
+from vega_mesa.protocol.events.ledger import AccountOpened, LedgerEntry
 from vega_mesa.protocol.events.settlement import PositionsMarked
-from vega_mesa.protocol.events.trading import OrdersCancelled, OrdersExpired, OrderUpdated
-from vega_mesa.protocol.matching.order import UNFINISHED
+from vega_mesa.protocol.events.trading import OrdersCancelled, OrdersExpired
+from vega_mesa.protocol.matching.order import UNFINISHED, Order
 
 if TYPE_CHECKING:
     from vega_mesa.protocol.markets.trading_market import TradingMarket
@@ -26,9 +26,8 @@ class OrderStates:
     def __init__(self) -> None:
         self._live: dict[str, Row] = {}
 
-    def updated(self, event: OrderUpdated) -> Row:
+    def updated(self, order: Order) -> Row:
         """The row of an order as it stands."""
-        order = event.order
         iceberg = order.iceberg
         row = (
             order.id, order.market, order.party, order.reference, order.side._name_, order.type._name_,
@@ -73,10 +72,10 @@ class Balances:
         self._accounts[event.account] = (event.account, name, event.asset, event.owner, event.market)
         self._moved[event.account] = 0
 
-    def moved(self, event: LedgerMoved) -> None:
-        """Balances after a movement."""
+    def moved(self, entries: Iterable[LedgerEntry]) -> None:
+        """Balances after movements."""
         moved = self._moved
-        for entry in event.entries:
+        for entry in entries:
             moved[entry.from_account] = entry.from_balance
             moved[entry.to_account] = entry.to_balance
 

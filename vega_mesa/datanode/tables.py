@@ -8,12 +8,12 @@ decimals, prices of orders and trades in market decimals, sizes in position deci
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, Final
 
-from vega_mesa.protocol.events import Event, EventBus
+from vega_mesa.protocol.events import Event, EventBus, Fields
 from vega_mesa.protocol.events.bridging import DepositUpdated, WithdrawalUpdated
 from vega_mesa.protocol.events.funding import FundingPeriodUpdated
 from vega_mesa.protocol.events.governance import ProposalUpdated, VoteCast
@@ -60,12 +60,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, the event that fills it, and how an event becomes rows (columns after ``time``)."""
+    """A table, the event that fills it, and how an event's fields become rows (columns after ``time``)."""
 
     name: str
     event: type[Event]
     columns: tuple[Column, ...]
-    rows: Callable[[Any], Iterable[Row]]
+    rows: Callable[[Fields], Iterable[Row]]
 
 
 def _columns(text: str) -> tuple[Column, ...]:
@@ -86,16 +86,16 @@ _NUMBERS: Final = frozenset(("type", "version", "sequence", "decimals", "referen
 class FieldRows:
     """Rows that are the fields of an event; what is neither text nor number is written as text."""
 
-    __slots__ = ("_values", "_writers")
+    __slots__ = ("_defaults", "_writers")
 
-    def __init__(self, columns: list[Column]) -> None:
-        self._values = attrgetter(*[column.name for column in columns])
-        self._writers = [_WRITERS[column.kind] for column in columns]
+    def __init__(self, columns: list[Column], defaults: Fields) -> None:
+        self._writers = {column.name: _WRITERS[column.kind] for column in columns}
+        self._defaults = defaults
 
-    def __call__(self, event: Event) -> tuple[Row]:
+    def __call__(self, event: Fields) -> tuple[Row]:
         """The row of an event."""
-        values = self._values(event)
-        return (tuple([write(value) for write, value in zip(self._writers, values, strict=True)]),)
+        values = self._defaults | event
+        return (tuple([write(values[name]) for name, write in self._writers.items()]),)
 
 
 def _plain(name: str, event: type[Event]) -> Table:
@@ -107,7 +107,8 @@ def _plain(name: str, event: type[Event]) -> Table:
         if kind is Kind.AMOUNT and field.name in _NUMBERS:
             kind = Kind.NUMBER
         columns.append(Column(field.name, kind))
-    return Table(name, event, tuple(columns), FieldRows(columns))
+    defaults = {field.name: field.default for field in own if field.default is not MISSING}
+    return Table(name, event, tuple(columns), FieldRows(columns, defaults))
 
 
 # -- tables of their own form ----------------------------------------------------------------------------------------
@@ -118,8 +119,8 @@ TRADES: Final = _columns(
 )
 
 
-def _trade(event: TradeHappened) -> tuple[Row]:
-    trade = event.trade
+def _trade(event: Fields) -> tuple[Row]:
+    trade = event["trade"]
     buyer_fee, seller_fee = trade.buyer_fee, trade.seller_fee
     return (
         (
@@ -133,7 +134,7 @@ def _trade(event: TradeHappened) -> tuple[Row]:
 LEDGER: Final = _columns(
     "type:text amount:amount asset:text from_account:text to_account:text from_balance:amount to_balance:amount"
 )
-_ledger = attrgetter("entries")  # an entry is a row as it is
+_ledger = itemgetter("entries")  # an entry is a row as it is
 
 MARGIN_LEVELS: Final = _columns(
     "market:text party:text asset:text maintenance:amount search:amount initial:amount release:amount "
@@ -141,13 +142,11 @@ MARGIN_LEVELS: Final = _columns(
 )
 
 
-def _margin_levels(event: MarginLevelsUpdated) -> tuple[Row]:
-    return (
-        (
-            event.market, event.party, event.asset, event.maintenance, event.search, event.initial, event.release,
-            event.order_margin, event.isolated, str(event.margin_factor),
-        ),
-    )  # fmt: skip
+_margin_values = itemgetter(*(column.name for column in MARGIN_LEVELS[:-1]))
+
+
+def _margin_levels(event: Fields) -> tuple[Row]:
+    return ((*_margin_values(event), str(event["margin_factor"])),)
 
 
 MARKET_DATA: Final = _columns(
@@ -166,8 +165,8 @@ STOP_ORDERS: Final = _columns(
 )
 
 
-def _stop_order(event: StopOrderUpdated) -> tuple[Row]:
-    order = event.stop_order
+def _stop_order(event: Fields) -> tuple[Row]:
+    order = event["stop_order"]
     trailing = "" if order.trailing_offset is None else str(order.trailing_offset)
     return (
         (
@@ -245,10 +244,10 @@ class Collector:
     def __init__(self, table: Table, bus: EventBus, rows: list[Any] | None = None) -> None:
         self.rows: list[Any] = [] if rows is None else rows
         self._rows_of = table.rows
-        self.stop = bus.subscribe(table.event, self._add)
+        self.stop = bus.tap(table.event, self._add)
 
-    def _add(self, event: Event) -> None:
-        time, rows = event.time, self.rows
+    def _add(self, time: int, event: Fields) -> None:
+        rows = self.rows
         for row in self._rows_of(event):
             rows.append(time)
             rows += row

@@ -324,15 +324,7 @@ class Collateral:
             self.of_kind(type, asset, market)[owner] = account
 
     def _entry(self, type: str, amount: int, source: Account, destination: Account) -> LedgerEntry:
-        return LedgerEntry(
-            type=type,
-            amount=amount,
-            asset=source.asset,
-            from_account=source.id,
-            to_account=destination.id,
-            from_balance=source.balance,
-            to_balance=destination.balance,
-        )
+        return LedgerEntry(type, amount, source.asset, source.id, destination.id, source.balance, destination.balance)
 
     def _announce(self, account: Account) -> None:
         if AccountUpdated in self.bus.wanted:

@@ -20,6 +20,8 @@ class Event:
 
 E = TypeVar("E", bound=Event)
 Listener = Callable[[Any], None]
+Fields = dict[str, Any]  # of an event, without ``seq`` and ``time``
+Tap = Callable[[int, Fields], None]
 
 
 class EventBus:
@@ -27,6 +29,9 @@ class EventBus:
 
     A hot path asks ``if TradeHappened in bus.wanted`` before it gathers the fields of an event; elsewhere
     :meth:`send` asks by itself. Listeners are not part of the state: they do not travel in a snapshot.
+
+    Attributes:
+        wanted: the types that somebody listens to or taps.
     """
 
     def __init__(self) -> None:
@@ -34,33 +39,56 @@ class EventBus:
         self.seq = 0
         self.wanted: set[type[Event]] = set()
         self._listeners: dict[type[Event], list[Listener]] = {}
+        self._taps: dict[type[Event], list[Tap]] = {}
 
     def subscribe(self, types: type[E] | Iterable[type[Event]], listener: Listener) -> Callable[[], None]:
         """Call ``listener`` with every event of these types from now on; returns what ends it."""
         chosen = [types] if isinstance(types, type) else list(types)
+        return self._join(self._listeners, chosen, listener)
+
+    def tap(self, types: type[E] | Iterable[type[Event]], listener: Tap) -> Callable[[], None]:
+        """Call ``listener(time, fields)`` at the same moments, for which no event need be made.
+
+        For who writes everything down: the fields may hold what is still changing, so they are to be read at once, and
+        neither kept nor changed.
+        """
+        chosen = [types] if isinstance(types, type) else list(types)
+        return self._join(self._taps, chosen, listener)
+
+    def _join(self, joined: dict[type[Event], list[Any]], chosen: list[Any], one: Any) -> Callable[[], None]:
         for kind in chosen:
-            self._listeners.setdefault(kind, []).append(listener)
+            joined.setdefault(kind, []).append(one)
             self.wanted.add(kind)
 
-        def unsubscribe() -> None:
+        def leave() -> None:
             for kind in chosen:
-                listeners = self._listeners.get(kind, [])
-                if listener in listeners:
-                    listeners.remove(listener)
-                if not listeners:
-                    self._listeners.pop(kind, None)
+                present = joined.get(kind, [])
+                if one in present:
+                    present.remove(one)
+                if not present:
+                    joined.pop(kind, None)
+                if kind not in self._listeners and kind not in self._taps:
                     self.wanted.discard(kind)
 
-        return unsubscribe
+        return leave
+
+    def makes(self, kind: type[Event]) -> bool:
+        """Whether events of this type are made, which may be kept: somebody listens to them."""
+        return kind in self._listeners
 
     def send(self, kind: type[Event], /, **fields: Any) -> None:
         """Build the event and deliver it, if anybody wants it."""
         if kind not in self.wanted:
             return
-        event = kind(seq=self.seq, time=self.now, **fields)
-        self.seq += 1
-        for listener in tuple(self._listeners[kind]):
-            listener(event)
+        seq = self.seq
+        self.seq = seq + 1
+        for tap in tuple(self._taps.get(kind, ())):
+            tap(self.now, fields)
+        listeners = self._listeners.get(kind)
+        if listeners:
+            event = kind(seq=seq, time=self.now, **fields)
+            for listener in tuple(listeners):
+                listener(event)
 
     def __getstate__(self) -> dict[str, int]:
         return {"now": self.now}

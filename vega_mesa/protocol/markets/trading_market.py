@@ -330,7 +330,7 @@ class TradingMarket(ABC):
     def announce(self, order: Order) -> None:
         """Send an order as it stands."""
         if OrderUpdated in self.bus.wanted:
-            self.bus.send(OrderUpdated, order=order.copy())
+            self.bus.send(OrderUpdated, order=order.copy() if self.bus.makes(OrderUpdated) else order)
 
     def set_state(self, state: MarketState) -> None:
         """Change the market's state and tell."""
