@@ -113,8 +113,8 @@ def create(model: VegaModel, key: str, secret: str = "") -> str:
     return HandTrader(model, key=key.strip() or None, secret=secret).key
 
 
-def deposit(model: VegaModel, agent: VegaAgent, amount: str, *, wait: bool, market: str | None = None) -> Transaction:
-    """Bring money in the asset of a market, by default the first.
+def deposit(model: VegaModel, agent: VegaAgent, amount: str, *, wait: bool, asset: str | None = None) -> Transaction:
+    """Bring money: of an asset, by default that of the first market.
 
     Args:
         wait: make blocks, in which no agent acts, until Ethereum has confirmed it.
@@ -122,7 +122,7 @@ def deposit(model: VegaModel, agent: VegaAgent, amount: str, *, wait: bool, mark
     Raises:
         VegaMesaError: there is no market yet, or the amount cannot be read.
     """
-    sent = agent.fund(agent.find_market(market).asset, amount)
+    sent = agent.fund(agent.find_market().asset if asset is None else asset, amount)
     for _ in range(MOST_BLOCKS_FOR_DEPOSITS if wait and not sent.error else 0):
         model.chain.next_block()
         if not model.tally.on_the_way:
@@ -130,15 +130,15 @@ def deposit(model: VegaModel, agent: VegaAgent, amount: str, *, wait: bool, mark
     return sent
 
 
-def withdraw(model: VegaModel, agent: VegaAgent, amount: str, *, market: str | None = None) -> Transaction:
-    """Take money out, in the asset of a market; of a token, the next block signs what then pays the key's wallet.
+def withdraw(model: VegaModel, agent: VegaAgent, amount: str, *, asset: str | None = None) -> Transaction:
+    """Take money out, see :func:`deposit`; of a token, the next block signs what then pays the key's wallet.
 
     Raises:
         VegaMesaError: there is no market yet, or the amount cannot be read.
     """
-    asset = agent.find_market(market).asset
-    sent = agent.withdraw(asset, amount)
-    if sent.error or isinstance(model.exchange.assets.get(asset).details.source, BuiltinSource):
+    id = model.find_asset(agent.find_market().asset if asset is None else asset)
+    sent = agent.withdraw(id, amount)
+    if sent.error or isinstance(model.exchange.assets.get(id).details.source, BuiltinSource):
         return sent
     model.chain.next_block()
     return agent.claim_withdrawal(sent.id)

@@ -14,6 +14,8 @@ from vega_mesa.model import VegaModel
 from vega_mesa.protocol.collateral import AccountType, Collateral
 from vega_mesa.protocol.commands.trading import OrderSubmission, StopOrderSetup, StopOrdersSubmission
 from vega_mesa.protocol.markets.trading_market import TradingMarket
+from vega_mesa.protocol.matching.order import BUY
+from vega_mesa.protocol.spot.market import SpotMarket
 from vega_mesa.units import decimal
 
 KINDS: Final = ("limit", "market", "stop", "trailing stop", "OCO", "iceberg", "pegged")
@@ -22,7 +24,6 @@ PRICED: Final = ("limit", "iceberg")
 LIVES: Final = ("GTC", "GTT", "IOC", "FOK", "GFA", "GFN")
 REFERENCES: Final = ("best_bid", "mid", "best_ask")
 TRIGGERS: Final = ("falls below", "rises above")
-SHOWN: Final = (AccountType.GENERAL, AccountType.MARGIN, AccountType.ORDER_MARGIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ class Preview:
     """What would come of an order if it were sent now; in people's units."""
 
     error: str = ""
-    margin: tuple[float, float] = (0.0, 0.0)  # before and after
+    margin: tuple[float, float] = (0.0, 0.0)  # before and after; on a spot market what orders hold back
     general: tuple[float, float] = (0.0, 0.0)
     fees: float = 0.0
     filled: float = 0.0
@@ -119,20 +120,28 @@ def preview(model: VegaModel, agent: VegaAgent, command: Any, market: str | None
     order = transaction.order
     refusal = order.reason if order is not None and order.status.name in ("REJECTED", "STOPPED") else ""
     shown = units.shown_amount
+    spent = shown(sum(before) - sum(after))
+    if isinstance(found, SpotMarket) and receipt.average_price is not None:
+        paid = receipt.filled * receipt.average_price
+        spent -= paid if command.side is BUY else -paid
     return Preview(
         error=transaction.error or str(refusal or ""),
         general=(shown(before[0]), shown(after[0])),
-        margin=(shown(before[1] + before[2]), shown(after[1] + after[2])),
-        fees=shown(sum(before) - sum(after)),
+        margin=(shown(sum(before[1:])), shown(sum(after[1:]))),
+        fees=round(spent, 8),
         filled=receipt.filled,
         average_price=receipt.average_price,
     )
 
 
 def _balances(collateral: Collateral, key: str, market: TradingMarket) -> list[int]:
-    general, *others = SHOWN
-    found = [collateral.balance(general, market.asset, key)]
-    return found + [collateral.balance(kind, market.asset, key, market.id) for kind in others]
+    """What the key has of the market's asset: free, and behind its position and orders."""
+    balance = collateral.balance
+    general = balance(AccountType.GENERAL, market.asset, key)
+    if isinstance(market, SpotMarket):
+        return [general, balance(AccountType.HOLDING, market.asset, key)]
+    margins = (AccountType.MARGIN, AccountType.ORDER_MARGIN)
+    return [general, *(balance(kind, market.asset, key, market.id) for kind in margins)]
 
 
 def _leg(agent: VegaAgent, order: OrderSubmission, where: str) -> StopOrderSetup:

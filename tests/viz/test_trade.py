@@ -156,7 +156,7 @@ def test_mistakes_and_refusals_are_said_and_change_nothing(desk):
     desk.locator(".vega-notice.vega-bad").wait_for()
     fill(desk, amount="20000")
     press(desk, "Withdraw")
-    says(desk, "20000 withdrawn")
+    says(desk, "20000 USDT withdrawn")
     tile(desk, "free").get_by_text("30,000.00").wait_for()
 
 

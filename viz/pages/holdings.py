@@ -15,6 +15,7 @@ from vega_mesa.protocol.markets.futures import FuturesMarket
 from vega_mesa.protocol.markets.trading_market import TradingMarket
 from vega_mesa.protocol.matching.order import BUY, Order
 from vega_mesa.protocol.matching.stop_order import FALLS_BELOW, StopOrder
+from vega_mesa.protocol.spot.market import SpotMarket
 from vega_mesa.viz import session
 from vega_mesa.viz.desk import alone
 from vega_mesa.viz.fields import box, button, choice, field
@@ -63,12 +64,15 @@ def StandingCard(model: VegaModel, agent: VegaAgent | None) -> None:
 
 
 def standing(agent: VegaAgent | None, market: TradingMarket | None) -> list[tuple[str, str]]:
-    """Names and numbers; profit as all that one owns less all that one brought, fees included."""
+    """Names and numbers; profit as all that one owns less all that one brought, fees included.
+
+    On a spot market the position is what one has of the asset that is traded there.
+    """
     names = ("position", "entry", "mark", "unrealised", "realised", "margin", "free", "mode")
     if agent is None or market is None:
         return [(name, "-") for name in names]
     id = market.id
-    size, entry, mark = agent.position(id), _entry(agent, market), agent.mark_price(id)
+    size, entry, mark = _size(agent, market), _entry(agent, market), agent.mark_price(id)
     unrealised = size * (mark - entry) if size and entry is not None and mark is not None else 0.0
     values = (
         f"{size:+,.10g}" if size else "0", shown_price(entry), shown_price(mark), f"{unrealised:,.2f}",
@@ -78,10 +82,14 @@ def standing(agent: VegaAgent | None, market: TradingMarket | None) -> list[tupl
     return list(zip(names, values, strict=True))
 
 
+def _size(agent: VegaAgent, market: TradingMarket) -> float:
+    return agent.balance(market.base_asset) if isinstance(market, SpotMarket) else agent.position(market.id)
+
+
 def margin_mode(market: TradingMarket, party: str) -> str:
     """How a party's position is backed."""
     if not isinstance(market, FuturesMarket):
-        return "-"
+        return "spot"
     factor = market.isolated.get(party)
     return MODES[0] if factor is None else f"{MODES[1]} {float(factor):g}"
 
