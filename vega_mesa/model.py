@@ -123,10 +123,10 @@ class VegaModel(mesa.Model):
         self._keys: dict[str, VegaAgent] = {}
         self._key_numbers: dict[str, int] = {}
         self._markets: dict[str, TradingMarket] = {}  # also those that the exchange has removed
+        self._first: TradingMarket | None = None  # of them, when it was last looked for
         self._by_name: dict[str, TradingMarket] = {}  # what names meant when they were last looked up
         self._units: dict[str, MarketUnits] = {}
         self.tally = Tally()
-        self.tally.catch_up(self.chain.exchange.bridge)
         self._listen()
         self.datacollector = _collector(collect)
         self._collects = collect != "nothing"
@@ -235,8 +235,12 @@ class VegaModel(mesa.Model):
     @property
     def market(self) -> TradingMarket | None:
         """The first market that there was and that was not rejected, None before."""
-        self._look_for_markets()
-        return next((market for market in self._markets.values() if market.state is not MarketState.REJECTED), None)
+        first = self._first
+        if first is None or first.state is MarketState.REJECTED:
+            self._look_for_markets()
+            found = (market for market in self._markets.values() if market.state is not MarketState.REJECTED)
+            first = self._first = next(found, None)
+        return first
 
     def find_market(self, name: str) -> TradingMarket:
         """The market with this id, code or name; a newer one before an older one.
@@ -301,6 +305,7 @@ class VegaModel(mesa.Model):
 
     def equity(self, party: str, asset: str) -> int:
         """All that a party owns of an asset, in whichever account, asset decimals."""
+        self._look_for_markets()
         balance = self.chain.exchange.collateral.balance
         total = sum(balance(type, asset, party) for type in _OWN_ACCOUNTS)
         for market in self._markets:

@@ -6,8 +6,6 @@ import re
 from collections import Counter
 from typing import Any, Final
 
-from vega_mesa.protocol.bridge import Bridge
-from vega_mesa.protocol.bridge.network import Status
 from vega_mesa.protocol.collateral import AccountType, account_id
 from vega_mesa.protocol.events import EventBus
 from vega_mesa.protocol.events.bridging import DepositUpdated, WithdrawalUpdated
@@ -43,16 +41,6 @@ class Tally:
         bus.subscribe(WithdrawalUpdated, self._on_withdrawal)
         bus.subscribe(TradeHappened, self._on_trade)
         bus.subscribe(CommandRefused, self._on_refusal)
-
-    def catch_up(self, bridge: Bridge) -> None:
-        """Count the deposits and withdrawals that there were before anybody listened."""
-        for deposit in bridge.deposits.values():
-            if deposit.status is Status.FINALIZED:
-                self._add(deposit.party, deposit.asset, deposit.amount)
-        for withdrawal in bridge.withdrawals.values():
-            if withdrawal.status is not Status.REJECTED:
-                self._withdrawn.add(withdrawal.id)
-                self._add(withdrawal.party, withdrawal.asset, -withdrawal.amount)
 
     def begin_step(self) -> None:
         """A step of the model begins; :meth:`step_volume` and :meth:`step_refused_orders` count from here."""

@@ -25,7 +25,6 @@ from vega_mesa.protocol.commands.governance import NewFreeform, ProposalSubmissi
 from vega_mesa.protocol.commands.staking import AssociateTokens
 from vega_mesa.protocol.commands.trading import BatchMarketInstructions, OrderCancellation, OrderSubmission
 from vega_mesa.protocol.matching.order import OrderType, Side, TimeInForce
-from vega_mesa.server.joining import join
 from vega_mesa.server.keys import Wallet, is_signed, message, read_secret
 from vega_mesa.server.network import ServedNetwork
 from vega_mesa.server.rest import LARGEST_BODY, create_app
@@ -268,26 +267,6 @@ def test_a_secret_is_made_once_and_kept_from_others(tmp_path):
     for wrong in (short, tmp_path, tmp_path / "none" / "secret"):
         with pytest.raises(UsageError, match=str(wrong)):
             read_secret(wrong)
-
-
-def test_agents_that_come_back_know_what_they_brought(client, network):
-    def arrive():
-        service = NetworkService("http://testserver", secret=b"x")
-        service._http = client
-        model = join(MODELS["ideal_market_maker"], service, traders=1, num_steps=10)
-        model.chain.next_block = lambda: (network.next_block(), model.chain.follow())
-        return model
-
-    first = arrive()
-    first.initialise()
-    brought = [agent.equity() for agent in first.agents if agent.equity()]
-    assert brought and all(agent.profit() == 0 for agent in first.agents)
-    again = arrive()
-    assert {agent.key for agent in again.agents} == {agent.key for agent in first.agents} | {
-        agent.key for agent in again.agents if type(agent).__name__ == "MarketManager"
-    }
-    assert [agent.equity() for agent in again.agents if agent.equity()] == brought
-    assert all(agent.profit() == 0 for agent in again.agents)
 
 
 def test_both_services_are_one_interface(client, network, monkeypatch):
