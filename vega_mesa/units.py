@@ -42,9 +42,11 @@ def decimal(value: object, what: str = "value") -> Decimal:
         InvalidAmount: not a number, not finite, or of more than 256 bits.
     """
     try:
-        if isinstance(value, bool):
+        if type(value) is float:  # what nearly all numbers are
+            number = Decimal(repr(value))
+        elif isinstance(value, bool):
             raise TypeError
-        if isinstance(value, Decimal | str):
+        elif isinstance(value, Decimal | str):
             number = Decimal(value)
         elif isinstance(value, Integral):
             number = Decimal(int(value))
