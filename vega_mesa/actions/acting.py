@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from vega_mesa.chain.transaction import Transaction
+from vega_mesa.errors import InvalidCommand
 
 if TYPE_CHECKING:
     from vega_mesa.model import VegaModel
+
+_WORD_ENDS: Final = re.compile("(?<=[a-z])(?=[A-Z])")
 
 
 class Acting:
@@ -25,4 +29,8 @@ class Acting:
         Raises:
             VegaMesaError: the command is a mistake; nothing has changed.
         """
-        return self.model.chain.submit(self.key, command)
+        try:
+            return self.model.chain.submit(self.key, command)
+        except InvalidCommand as mistake:
+            name = _WORD_ENDS.sub("_", type(command).__name__).lower()  # as Vega calls it before each of its fields
+            raise InvalidCommand(str(mistake).replace(f"{name}.", "")) from None

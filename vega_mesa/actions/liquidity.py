@@ -79,7 +79,7 @@ class ProvidingLiquidity(Observing):
         lower: Number | None = None,
         upper: Number | None = None,
         *,
-        fee: Number = 0,
+        fee: Number = 0.001,
         slippage: Number = 1,
         leverage: Number | None = None,
         leverage_above: Number | None = None,

@@ -350,6 +350,8 @@ def test_mistakes_are_told_in_the_words_of_the_call(alice):
         (lambda: alice.depth("by"), "side 'by' is not one of buy, sell"),
         (lambda: alice.submit_order(None, "buy", 1, peg=("middle", 1)), "one of mid, best_bid, best_ask"),
         (lambda: alice.submit_order(None, "buy", 1, 9, time_in_force="X"), "one of GTC, GTT, IOC, FOK, GFA, GFN"),
+        (lambda: alice.buy(1, 0), r"^price \(is required when the order is of type LIMIT\)"),
+        (lambda: alice.submit_amm(100, base=0, lower=1), r"^concentrated_liquidity_parameters.base \(must be positive"),
         (lambda: alice.cancel_amm("soon"), "method 'soon' is not one of immediate, reduce_only"),
     ):
         with pytest.raises(InvalidCommand, match=text):

@@ -18,8 +18,9 @@ from vega_mesa.chain.commands import encode, known
 from vega_mesa.models import MODELS
 from vega_mesa.protocol.commands.bridging import FaucetMint
 from vega_mesa.server.keys import Wallet
+from vega_mesa.server.middleware import LARGEST_BODY
 from vega_mesa.server.network import ServedNetwork
-from vega_mesa.server.rest import LARGEST_BODY, create_app
+from vega_mesa.server.rest import create_app
 
 REQUESTS = 1_000
 SEARCH = settings(

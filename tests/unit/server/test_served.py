@@ -26,8 +26,9 @@ from vega_mesa.protocol.commands.staking import AssociateTokens
 from vega_mesa.protocol.commands.trading import BatchMarketInstructions, OrderCancellation, OrderSubmission
 from vega_mesa.protocol.matching.order import OrderType, Side, TimeInForce
 from vega_mesa.server.keys import Wallet, is_signed, message, read_secret
+from vega_mesa.server.middleware import LARGEST_BODY
 from vega_mesa.server.network import ServedNetwork
-from vega_mesa.server.rest import LARGEST_BODY, create_app
+from vega_mesa.server.rest import create_app
 from vega_mesa.server.serve import FOR_ANYBODY
 from vega_mesa.server.service import NetworkService, NullService
 
