@@ -25,6 +25,8 @@ STYLE = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("page.c
 def Page() -> None:
     """The whole page; every visitor has a model of their own."""
     begun = session.begun.value
+    ready, set_ready = solara.use_state(begun.number)
+    solara.use_effect(lambda: set_ready(begun.number), [begun.number])
     name = begun.name or os.environ.get(MODEL_VARIABLE) or next(iter(MODELS))
     solara.Style(STYLE)
     network = os.environ.get(NETWORK_VARIABLE)
@@ -37,7 +39,8 @@ def Page() -> None:
     with solara.Sidebar(), solara.Card("Model"):
         solara.Select("", values=list(MODELS), value=name, on_value=session.begin)
         solara.Text(summary(MODELS[name]), style={"font-size": "0.85rem", "opacity": "0.8"})
-    Console(name, begun.model).key(f"{name}-{begun.number}")
+    if ready == begun.number:  # the old controls go first: Mesa's would keep the old model's parameters
+        Console(name, begun.model).key(f"{name}-{begun.number}")
 
 
 @solara.component

@@ -142,7 +142,7 @@ class Line:
             try:
                 self.turn()
             except VegaMesaError as trouble:
-                self.trouble, self.complete, pause = str(trouble), False, RETRY
+                self.trouble, self.complete, pause = f"{trouble}. Trying again.", False, RETRY
             if not ended.is_set():
                 redraw()
             ended.wait(pause if self.complete or self.trouble else 0.0)

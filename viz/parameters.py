@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from mesa import Model
@@ -25,16 +26,30 @@ def inputs(kind: type[Model], given: Mapping[str, Any] | None = None) -> dict[st
         if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
             continue
         made = _input(name, hints.get(name), parameter.default)
-        if made is None:
+        if name in given and (made is None or not _fits(made, given[name])):
+            found[name] = given[name]
+        elif made is not None:
+            found[name] = made
             if name in given:
-                found[name] = given[name]
-            continue
-        found[name] = made
-        if name in given:
-            made["value"] = given[name]
-            if "max" in made:
-                made["min"], made["max"] = min(made["min"], given[name]), max(made["max"], given[name])
+                _move(made, given[name])
     return found
+
+
+def _fits(input: Input, value: Any) -> bool:
+    """Whether a slider can stand at a value: a duration, say, may also be a text."""
+    return "step" not in input or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def _move(input: Input, value: Any) -> None:
+    """Put an input to a value, which a slider has to reach in whole steps: the browser would round it."""
+    input["value"] = value
+    if "step" not in input:
+        return
+    low, high = min(input["min"], value), max(input["max"], value)
+    input.update(min=low, max=high)
+    if (Decimal(str(value)) - Decimal(str(low))) % Decimal(str(input["step"])):
+        whole = isinstance(value, int)
+        input["step"] = 1 if whole else float(Decimal(1).scaleb(Decimal(str(value)).normalize().as_tuple().exponent))
 
 
 def _input(name: str, hint: Any, default: Any) -> Input | None:

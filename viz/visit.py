@@ -30,7 +30,9 @@ def Visit(address: str) -> None:
         finally:
             line.service.close()
 
-    solara.use_thread(follow, [address], intrusive_cancel=False)
+    following = solara.use_thread(follow, [address], intrusive_cancel=False)
+    if following.error is not None:
+        line.trouble = f"a defect: {type(following.error).__name__}: {following.error}"
     solara.Title("vega_mesa \u00b7 network")
     with solara.AppBar():
         solara.AppBarTitle(f"vega_mesa \u00b7 {line.service.address}")
@@ -64,4 +66,4 @@ def LineCard(line: Line) -> None:
         box("vega-chips", box(f"vega-chip vega-{LOOKS.get(line.state, 'waiting')}", line.state))
         for name, value in rows:
             box("vega-line", box("", name), box("vega-count", value))
-        box("vega-hint vega-loss", f"{line.trouble}. Trying again." if line.trouble else "")
+        box("vega-hint vega-loss", line.trouble)

@@ -43,3 +43,11 @@ def test_what_is_given_is_where_the_inputs_stand():
     assert (found["drift"]["value"], found["drift"]["min"]) == (-9.0, -9.0)
     assert found["kind"]["value"] == "a"
     assert "prices" not in inputs(Study)
+
+
+def test_a_slider_reaches_what_is_given_in_whole_steps():
+    found = inputs(Study, {"traders": 13, "drift": -0.125})
+    assert (found["traders"]["value"], found["traders"]["step"]) == (13, 1)
+    assert (found["drift"]["value"], found["drift"]["step"]) == (-0.125, 0.001)
+    assert inputs(Study, {"rng": 7, "drift": -0.5})["drift"]["step"] == 0.02
+    assert inputs(Study, {"drift": "1h"})["drift"] == "1h"

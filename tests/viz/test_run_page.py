@@ -7,7 +7,9 @@ import pytest
 
 from vega_mesa.model import VegaModel
 from vega_mesa.models import MODELS
+from vega_mesa.viz.desk import create, guard
 from vega_mesa.viz.pages import compare, run
+from vega_mesa.viz.run_file import RunFile
 
 FEE = "market.fee.factors.makerFee"
 
@@ -94,6 +96,23 @@ def test_a_run_is_saved_goes_on_and_is_loaded_again_and_two_futures_are_compared
     assert line(visitor, "step").inner_text() == "0 of 100"
     visitor.locator(".vega-run tr", has_text=FEE).get_by_text("0.0007").wait_for()
     step(visitor, 1)
+
+    other = guard(MODELS["curve_market_maker"](rng=5, num_steps=50))
+    for _ in range(3):
+        other.step()
+    create(other, "alice")
+    file.write_text(RunFile.of(other).text())
+    visitor.get_by_label("run file").set_input_files(file)
+    says(visitor, "loaded: step 3")
+    line(visitor, "model").get_by_text("CurveMarketMaker").wait_for()
+    assert line(visitor, "step").inner_text() == "3 of 50"
+    visitor.get_by_role("tab", name="Trade").click()
+    visitor.locator(".vega-trade .v-select__selection", has_text="alice").wait_for()
+    press(visitor, "Reset")
+    visitor.locator(".vega-trade .v-select__selection", has_text="alice").wait_for(state="detached")
+    visitor.get_by_role("tab", name="Run").click()
+    assert line(visitor, "step").inner_text() == "0 of 50"
+    assert line(visitor, "seed").inner_text() == "5"
 
 
 def test_network_parameters_are_read_line_by_line():

@@ -62,10 +62,13 @@ def CompareCard(model: VegaModel) -> None:
     progress, set_progress = solara.use_state("")
 
     def run(ended: threading.Event) -> None:
-        if asked.number:
+        if not asked.number:
+            return
+        try:
             answer = answered(model, asked, ended, set_progress)
             if answer is not None:
                 set_found(answer)
+        finally:
             set_progress("")
 
     solara.use_thread(run, [asked], intrusive_cancel=False)

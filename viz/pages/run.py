@@ -116,8 +116,11 @@ def FilesCard(model: VegaModel) -> None:
         session.do(model, lambda: set_saved(write()), f"saved at step {model.step_count}, block {model.chain.height}")
 
     def load(ended: threading.Event) -> None:
-        if opened:
+        if not opened:
+            return
+        try:
             load_run(opened, ended, set_progress)
+        finally:
             set_progress("")
             set_opened("")
 
