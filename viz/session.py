@@ -55,6 +55,12 @@ def trader(model: VegaModel) -> VegaAgent | None:
     return model.agent(key_in_hand.value if key_in_hand.value in keys else keys[-1])
 
 
+def turn_to(number: int) -> None:
+    """Open another page, on which the last action's answer has no place."""
+    page.set(number)
+    answer.set(("", False))
+
+
 def do(model: VegaModel, act: Callable[[], Any], said: Callable[[Any], str] | str) -> bool:
     """Act, say what came of it and redraw; a mistake or a refusal is shown in its own words, and changes nothing.
 

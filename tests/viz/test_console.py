@@ -32,7 +32,7 @@ def step(page, times: int) -> None:
 
 
 @with_marks
-def test_the_ledger_shows_movements_filters_them_and_adds_up(visitor):
+def test_the_ledger_filters_movements_and_adds_up_and_agents_are_all_there(visitor):
     step(visitor, 3)
     visitor.get_by_role("tab", name="Ledger").click()
     visitor.get_by_text("money adds up").wait_for()
@@ -46,13 +46,8 @@ def test_the_ledger_shows_movements_filters_them_and_adds_up(visitor):
         "n => document.querySelector('.vega-ledger .vega-card').querySelectorAll('tbody tr').length < n", arg=before
     )
     assert all("maker fee receive" in row for row in rows.all_inner_texts())
-
-
-@with_marks
-def test_the_agents_page_shows_everybody_and_profits_over_time(visitor):
-    step(visitor, 3)
     visitor.get_by_role("tab", name="Agents").click()
-    visitor.wait_for_selector(".vega-market canvas")
+    visitor.wait_for_selector(".vega-quarters canvas")
     card = visitor.locator(".vega-card", has_text="general").last
     card.get_by_text("AvellanedaStoikovMarketMaker-1").wait_for()
     assert card.locator("tbody tr").count() == 9

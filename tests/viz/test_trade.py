@@ -105,8 +105,33 @@ def test_a_hand_placed_order_trades_with_a_bot_is_seen_and_guarded_by_stops(desk
     tile(desk, "mode").get_by_text("cross").wait_for()
 
 
+def refused(desk) -> None:
+    """Mistakes and refusals are said, and change nothing; what is there can be withdrawn."""
+    fill(desk, size="many", price="60000")
+    desk.locator(".vega-preview", has_text="many").wait_for()
+    press(desk, "Send buy order")
+    says(desk, "many")
+    fill(desk, size="1000")
+    press(desk, "Send buy order")
+    says(desk, "margin")
+    fill(desk, new_key="alice")
+    press(desk, "Create key")
+    says(desk, "alice")
+    assert tile(desk, "position").inner_text() == "0"
+    assert tile(desk, "free").inner_text() == "50,000.00"
+    desk.locator(".vega-card", has_text="Cancel all").get_by_text("no live orders").wait_for()
+    fill(desk, amount="60000")
+    press(desk, "Withdraw")
+    desk.locator(".vega-notice.vega-bad").wait_for()
+    fill(desk, amount="20000")
+    press(desk, "Withdraw")
+    says(desk, "20000 USDT withdrawn")
+    tile(desk, "free").get_by_text("30,000.00").wait_for()
+
+
 @in_browser
-def test_orders_rest_are_amended_and_cancelled_and_the_ticket_keeps_its_height(desk):
+def test_mistakes_change_nothing_and_orders_rest_are_amended_and_cancelled(desk):
+    refused(desk)
     height = ticket_height(desk)
     for kind in KINDS:
         choose(desk, "type", kind)
@@ -134,30 +159,6 @@ def test_orders_rest_are_amended_and_cancelled_and_the_ticket_keeps_its_height(d
     says(desk, "order cancelled")
     press(desk, "Cancel all")
     orders.get_by_text("no live orders").wait_for()
-
-
-@in_browser
-def test_mistakes_and_refusals_are_said_and_change_nothing(desk):
-    fill(desk, size="many", price="60000")
-    desk.locator(".vega-preview", has_text="many").wait_for()
-    press(desk, "Send buy order")
-    says(desk, "many")
-    fill(desk, size="1000")
-    press(desk, "Send buy order")
-    says(desk, "margin")
-    fill(desk, new_key="alice")
-    press(desk, "Create key")
-    says(desk, "alice")
-    assert tile(desk, "position").inner_text() == "0"
-    assert tile(desk, "free").inner_text() == "50,000.00"
-    desk.locator(".vega-card", has_text="Cancel all").get_by_text("no live orders").wait_for()
-    fill(desk, amount="60000")
-    press(desk, "Withdraw")
-    desk.locator(".vega-notice.vega-bad").wait_for()
-    fill(desk, amount="20000")
-    press(desk, "Withdraw")
-    says(desk, "20000 USDT withdrawn")
-    tile(desk, "free").get_by_text("30,000.00").wait_for()
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def Pages(model: VegaModel) -> None:
     with solara.v.Html(tag="div", class_="vega-console"):
         solara.v.Tabs(
             v_model=shown,
-            on_v_model=session.page.set,
+            on_v_model=session.turn_to,
             class_="vega-tabs",
             height=36,
             children=[solara.v.Tab(children=[page]) for page in PAGES],
