@@ -48,8 +48,9 @@ def _move(input: Input, value: Any) -> None:
     low, high = min(input["min"], value), max(input["max"], value)
     input.update(min=low, max=high)
     if (Decimal(str(value)) - Decimal(str(low))) % Decimal(str(input["step"])):
-        whole = isinstance(value, int)
-        input["step"] = 1 if whole else float(Decimal(1).scaleb(Decimal(str(value)).normalize().as_tuple().exponent))
+        finest = Decimal(str(value)).normalize().as_tuple().exponent
+        assert isinstance(finest, int)
+        input["step"] = 1 if isinstance(value, int) else float(Decimal(1).scaleb(finest))
 
 
 def _input(name: str, hint: Any, default: Any) -> Input | None:
