@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from vega_mesa.datanode.states import market_figures
 from vega_mesa.datanode.tables import MARKET_DATA
 from vega_mesa.errors import ConfigError, UsageError
+from vega_mesa.protocol.arithmetic import ZERO, format_decimal
 from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.liquidity.equity_shares import EquityShare
 from vega_mesa.protocol.liquidity.provision import Provision
@@ -161,10 +162,16 @@ def provisions_view(exchange: Exchange, party: str | None, market: str | None, l
     found = (
         provision_view(exchange, each, provision)
         for each in markets
-        for provision in ({**each.liquidity.provisions.pending, **each.liquidity.provisions.active}).values()
+        for provision in _provisions(each)
         if party is None or provision.party == party
     )
     return list(islice(found, limit))
+
+
+def _provisions(market: TradingMarket) -> list[Provision]:
+    provisions = market.liquidity.provisions
+    waiting = (provision for party, provision in provisions.pending.items() if party not in provisions.active)
+    return [*provisions.active.values(), *waiting]
 
 
 def provision_view(exchange: Exchange, market: TradingMarket, provision: Provision) -> Json:
@@ -183,17 +190,17 @@ def provision_view(exchange: Exchange, market: TradingMarket, provision: Provisi
         "status": provision.status.name,
         "commitment": str(provision.commitment),
         "next_commitment": str((waiting or provision).commitment),
-        "fee": str(provision.fee),
+        "fee": format_decimal(provision.fee),
         "bond": str(balance(AccountType.BOND, market.asset, party, market.id)),
         "unpaid_fees": str(balance(AccountType.LP_LIQUIDITY_FEES, market.asset, party, market.id)),
-        "equity_like_share": str(share.share),
-        "virtual_stake": str(share.virtual_stake),
-        "average_entry_valuation": str(share.average),
-        "liquidity_score": str(liquidity.scores.averages.get(party, 0)),
-        "time_on_book": str(kept.fraction(market.now, level.epoch_start)),
-        "last_time_on_book": str(kept.last_fraction),
-        "last_fee_penalty": str(kept.last_fee_penalty),
-        "last_bond_penalty": str(kept.last_bond_penalty),
+        "equity_like_share": format_decimal(share.share),
+        "virtual_stake": format_decimal(share.virtual_stake),
+        "average_entry_valuation": format_decimal(share.average),
+        "liquidity_score": format_decimal(liquidity.scores.averages.get(party, ZERO)),
+        "time_on_book": format_decimal(kept.fraction(market.now, level.epoch_start)),
+        "last_time_on_book": format_decimal(kept.last_fraction),
+        "last_fee_penalty": format_decimal(kept.last_fee_penalty),
+        "last_bond_penalty": format_decimal(kept.last_bond_penalty),
     }
 
 
