@@ -50,11 +50,14 @@ def test_an_equal_reading_refreshes_the_maximum():
     assert window.at(19) == 10
 
 
-def test_time_and_factor_must_make_sense():
+def test_a_reading_from_before_the_last_is_not_taken():
     window = WindowMaximum(10)
     window.record(1, 5)
-    with pytest.raises(Refused, match="received a time that's before the last received time"):
-        window.record(1, 4)
+    window.record(7, 4)
+    assert window.at(5) == 1
+
+
+def test_the_factor_must_make_sense():
     with pytest.raises(Refused, match="scaling factor can't be negative"):
         TargetStake(10, Decimal(-1), 0)
 

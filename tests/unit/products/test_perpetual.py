@@ -15,7 +15,7 @@ from vega_mesa.protocol.data_sources.specification import TIME_TRIGGER
 from vega_mesa.protocol.events.funding import FundingPeriodDataPointAdded, FundingPeriodUpdated
 from vega_mesa.protocol.events.trading import FundingPaid
 from vega_mesa.protocol.exchange import Exchange
-from vega_mesa.protocol.markets import auctions, lifecycle
+from vega_mesa.protocol.markets import auctions, lifecycle, marking
 from vega_mesa.protocol.markets.definition import (
     CompositePriceConfiguration,
     MarketDefinition,
@@ -319,6 +319,15 @@ def test_closing_settles_at_the_voted_price():
     assert stage.account(AccountType.GENERAL, "long") == 100_000 + 200
     assert stage.account(AccountType.GENERAL, "short") == 100_000 - 200
     assert stage.payments == []
+
+
+def test_a_closed_market_is_not_marked_any_more(monkeypatch):
+    """A mark price that price monitoring does not like would put it into an auction, and so back to life."""
+    stage = Stage()
+    close(stage, 1000)
+    monkeypatch.setattr(marking, "mark_if_due", lambda *_: pytest.fail("marked"))
+    stage.exchange.end_block()
+    assert stage.market.state is MarketState.CLOSED
 
 
 def close(stage, price):

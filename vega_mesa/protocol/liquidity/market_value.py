@@ -7,7 +7,6 @@ from typing import Final
 
 from vega_mesa.protocol.arithmetic import ZERO, divide, exact, truncate
 from vega_mesa.protocol.liquidity.equity_shares import EquityShares
-from vega_mesa.protocol.refusal import Refused
 
 # Every close multiplies by a factor of 16 digits. A hundred digits are more than any comparison or division can see.
 _DIGITS: Final = Context(prec=100, rounding=ROUND_HALF_UP)
@@ -32,16 +31,9 @@ class MarketValue:
         self._quiet = 0  # closes without trades or providers, not yet carried out
 
     def on_tick(self, now: int, shares: EquityShares, *, opening: bool) -> bool:
-        """Close the window if it is over; returns whether virtual stakes have changed.
-
-        Raises:
-            Refused: ``now`` lies before the window.
-        """
-        if self.start is not None:
-            if now < self.start:
-                raise Refused("current time can't be before current window time")
-            if now - self.start <= self.window:
-                return False
+        """Close the window if it is over (never at a time before it); returns whether virtual stakes have changed."""
+        if self.start is not None and now - self.start <= self.window:
+            return False
         self.start = now
         if opening:
             self.traded = 0

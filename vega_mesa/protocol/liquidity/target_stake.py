@@ -28,15 +28,11 @@ class WindowMaximum:
         self._earlier: deque[tuple[int, int]] = deque()  # (time, maximum), values falling: others cannot win any more
 
     def record(self, value: int, now: int) -> None:
-        """Add a reading.
-
-        Raises:
-            Refused: ``now`` lies before the last reading.
-        """
+        """Add a reading; one that is older than the last is not taken."""
+        if now < self._last_time:
+            return
         if now == self._last_time:
             self._last = max(self._last, value)
-        elif now < self._last_time:
-            raise Refused("received a time that's before the last received time")
         else:
             self._fold(now)
             self._last_time = now

@@ -44,7 +44,7 @@ from vega_mesa.protocol.risk import models
 from vega_mesa.protocol.risk.state_variables import StateVariable, StateVariables, StateVariableTrigger
 
 ENDED = frozenset((MarketState.CANCELLED, MarketState.REJECTED, MarketState.SETTLED, MarketState.CLOSED))
-DORMANT = frozenset((MarketState.PROPOSED, MarketState.CANCELLED, MarketState.REJECTED, MarketState.SETTLED))
+DORMANT = ENDED | {MarketState.PROPOSED}
 
 
 class TradingMarket(ABC):
