@@ -33,6 +33,7 @@ def serve(model: str | None, *, network: str | None = None, host: str, port: int
         os.environ[MODEL_VARIABLE] = model
     if network is not None:
         os.environ[NETWORK_VARIABLE] = network
+        os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", "1h")  # a page that was lost follows the network no longer
     if open_browser:
         threading.Thread(target=_open_when_ready, args=(host, port), daemon=True).start()
     import uvicorn

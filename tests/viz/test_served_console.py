@@ -148,8 +148,12 @@ def test_a_hand_placed_order_trades_and_is_on_the_page_in_graphql_and_in_the_dat
 
 
 def test_a_wrong_address_is_one_line(tmp_path):
-    for wrong, word in (("http://127.0.0.1:9", "refused"), ("127.0.0.1:9", "not an address")):
-        command = [*CLI, "viz", "--network", wrong, "--no-open"]
+    for wrong, word in (
+        (["http://127.0.0.1:9"], "refused"),
+        (["127.0.0.1:9"], "not an address"),
+        (["http://127.0.0.1:9", "sla"], "leave sla out"),
+    ):
+        command = [*CLI, "viz", "--no-open", "--network", *wrong]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 2
         assert len(done.stderr.splitlines()) == 1

@@ -1,6 +1,7 @@
 """The run: what it is and how far, saved and loaded, begun anew with other network parameters, and two of its futures.
 
-The sliders at the side, Mesa's, are for the next run; this page tells with what the present one was made.
+The controls at the side, Mesa's, set the speed, and the parameters of the next run; this page tells with what the
+present one was made.
 """
 
 from __future__ import annotations
