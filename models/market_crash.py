@@ -176,7 +176,7 @@ class MarketCrash(VegaModel):
         sides = {"buyers": "buyer-", "sellers": "seller-"}
         parties = [casualty.party for casualty in self.casualties.closed_out]
         profits = {
-            side: sum(agent.profit() for key, agent in self._keys.items() if key.startswith(stem))
+            side: self.profit_of(agent for key, agent in self._keys.items() if key.startswith(stem))
             for side, stem in sides.items()
         }
         lost = {f"closed_out_{side}": sum(key.startswith(stem) for key in parties) for side, stem in sides.items()}

@@ -312,15 +312,18 @@ class VegaModel(mesa.Model):
             total += sum(balance(type, asset, party, market) for type in _MARKET_ACCOUNTS)
         return total
 
+    def profit_of(self, agents: Iterable[VegaAgent]) -> float:
+        """What some agents have earned together, in the first market's asset."""
+        decimals = 0 if self.market is None else self.exchange.assets.decimals(self.market.asset)
+        return total((agent.profit() for agent in agents), decimals)
+
     def profit_by_type(self) -> dict[str, float]:
         """Profit of the agents of each type, in the first market's asset."""
-        profits: dict[str, list[float]] = {}
+        by_type: dict[str, list[VegaAgent]] = {}
         for agent in compat.agents_of(self):
             if hasattr(agent, "profit"):
-                name = type(agent).__name__
-                profits.setdefault(name, []).append(agent.profit())
-        decimals = 0 if self.market is None else self.exchange.assets.decimals(self.market.asset)
-        return {name: total(values, decimals) for name, values in profits.items()}
+                by_type.setdefault(type(agent).__name__, []).append(agent)
+        return {name: self.profit_of(agents) for name, agents in by_type.items()}
 
     def imbalance(self) -> dict[str, int]:
         """Assets whose accounts do not add up, asset decimals: empty unless there is a defect."""
