@@ -110,8 +110,8 @@ def test_mistakes():
 def test_panels_show_every_provider(model):
     reading = providers_of(model)
     table = providers.rows(reading)
-    assert [name for name, _ in table] == [f"provider-{number}" for number in range(1, 5)]
-    assert all(len(cells) == len(providers.COLUMNS) for _, cells in table)
+    assert [row.key for row in table] == [f"provider-{number}" for number in range(1, 5)]
+    assert all(len(row.cells) == len(providers.COLUMNS) for row in table)
     chart = provider_returns.option(reading)
     assert [len(series["data"]) for series in chart["series"]] == [300] * 4
     last = model.samples[-4]
