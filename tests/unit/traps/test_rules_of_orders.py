@@ -8,7 +8,8 @@ import pytest
 
 from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.commands.trading import UpdateMarginMode
-from vega_mesa.protocol.events.trading import OrdersExpired
+from vega_mesa.protocol.events.trading import MarginLevelsUpdated, OrdersExpired
+from vega_mesa.protocol.markets import margining
 from vega_mesa.protocol.markets.definition import PriceMonitoringTrigger, SimpleRiskModel
 from vega_mesa.protocol.markets.states import SECOND
 from vega_mesa.protocol.matching.order import BUY, SELL, OrderStatus, TimeInForce
@@ -155,3 +156,45 @@ def test_an_order_stopped_by_a_failed_amendment_does_not_expire_later(desk):
     events = desk.listen(OrdersExpired)
     desk.block(10)
     assert not events
+
+
+def test_an_order_that_an_amendment_expires_gives_its_order_margin_back(desk):
+    desk.fund(10**6, "a")
+    isolate(desk, "a")
+    now = desk.exchange.now
+    order = desk.order("a", BUY, 1, 900, time_in_force=TimeInForce.GTT, expires_at=now + 9 * SECOND).order
+    desk.order("a", BUY, 1, 800)
+    desk.block(5)
+    assert desk.amend("a", order.id, time_in_force=TimeInForce.GTT, expires_at=now + SECOND).order.status is (
+        OrderStatus.EXPIRED
+    )
+    assert order_margin(desk, "a") == 400
+
+
+def test_an_amendment_to_another_size_and_back_counts_what_remains(desk):
+    """Only a batch of tests sends both; a remaining volume stops at 0, so that it may come out larger than it was."""
+    desk.fund(10**6, "a")
+    order = desk.order("a", SELL, 7, 1100).order
+    desk.order("maker-b", BUY, 6, 1100)
+    assert desk.amend("a", order.id, size=1, size_delta=6).accepted
+    assert (order.size, order.remaining) == (7, 6)
+    assert desk.market.positions.by_party["a"].sell == 6
+
+
+# -- margin calls ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_a_release_of_nothing_counts_as_a_margin_update(make_desk, heard):
+    """Where the initial and the release level coincide; close-outs in isolated margin depend on there being any."""
+    desk = make_desk(position_decimal_places=2)
+    desk.trade(1000)
+    desk.block()
+    desk.fund(10**6, "b")
+    desk.order("b", SELL, 2, 1100)
+    assert desk.balance("b")[0] == 2  # maintenance 2, times 1.2 or 1.4 is 2 again
+    if heard:
+        desk.listen(MarginLevelsUpdated)
+    call = margining.evaluate(desk.market, [desk.market.positions.by_party["b"]])
+    assert call.moves == 1
+    assert desk.balance("b")[0] == 2

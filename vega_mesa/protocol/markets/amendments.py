@@ -103,6 +103,8 @@ def _cancel(market: FuturesMarket, order: Order) -> Confirmation:
 
 def _expire(market: FuturesMarket, order: Order, amended: Order) -> Confirmation:
     cancellations.take_out(market, order, OrderStatus.EXPIRED)
+    if order.party in market.isolated:
+        isolated_margin.release_excess_order_margin(market, market.positions.by_party[order.party])
     amended.status = OrderStatus.EXPIRED
     market.announce(amended)
     return Confirmation(amended, [], [])

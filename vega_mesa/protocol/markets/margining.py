@@ -320,9 +320,9 @@ def _evaluate_quietly(
         if maintenance * search < (balance + 1) * SCALING_UNIT <= maintenance * release:
             continue
         move = maintenance * initial // SCALING_UNIT - balance
-        if move == 0:
-            continue
         call.moves += 1
+        if move == 0:  # small levels coincide: nothing to release, but a release all the same
+            continue
         party = position.party
         accounts = market.accounts[party]
         if move < 0:

@@ -114,6 +114,7 @@ def is_unchanged(order: Order, amended: Order) -> bool:
     return (
         order.price == amended.price
         and order.size == amended.size
+        and order.remaining == amended.remaining
         and order.expires_at == amended.expires_at
         and order.time_in_force is amended.time_in_force
     )
