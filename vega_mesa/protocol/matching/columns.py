@@ -47,7 +47,7 @@ def orders_of_columns(columns: tuple[Any, ...]) -> list[Order]:
     if not count:
         return []
     full = [repeat(column[0], count) if len(column) == 1 else column for column in fields]
-    return [rebuild_order(values) for values in zip(*full, strict=True)]
+    return list(map(rebuild_order, zip(*full, strict=True)))
 
 
 def _flat_peg(peg: Peg | None) -> tuple[Any, ...] | None:

@@ -238,28 +238,16 @@ class Order:
 
 def rebuild_order(values: tuple[Any, ...]) -> Order:
     """Make an order from :meth:`Order.values`, linked into no level."""
+    order = Order.__new__(Order)
     (
-        order_id, market, party, reference, side, kind, time_in_force, price, original_price, size, remaining,
-        created_at, updated_at, expires_at, status, reason, version, batch_id, peg, iceberg, post_only, reduce_only,
-        off_book,
+        order.id, order.market, order.party, order.reference, order.side, order.type, order.time_in_force, order.price,
+        order.original_price, order.size, order.remaining, order.created_at, order.updated_at, order.expires_at,
+        order.status, order.reason, order.version, order.batch_id, peg, iceberg, order.post_only, order.reduce_only,
+        order.off_book,
     ) = values  # fmt: skip
-    order = Order(order_id, market, party, side, kind, time_in_force, size, price, original_price)
-    order.reference = reference
-    order.remaining = remaining
-    order.created_at = created_at
-    order.updated_at = updated_at
-    order.expires_at = expires_at
-    order.status = status
-    order.reason = reason
-    order.version = version
-    order.batch_id = batch_id
-    if peg is not None:
-        order.peg = Peg(peg[0], peg[1])
-    if iceberg is not None:
-        order.iceberg = Iceberg(iceberg[0], iceberg[1], iceberg[2])
-    order.post_only = post_only
-    order.reduce_only = reduce_only
-    order.off_book = off_book
+    order.peg = None if peg is None else Peg(*peg)
+    order.iceberg = None if iceberg is None else Iceberg(*iceberg)
+    order.next = order.previous = order.level = None
     return order
 
 
