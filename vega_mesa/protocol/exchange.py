@@ -150,6 +150,8 @@ class Exchange:
             if market.has_ended:
                 self._remove(market)
             elif isinstance(market, FuturesMarket):
+                if market.id in self.succession.late:
+                    continue
                 self.succession.before_tick(self, market)
                 market.tick(now)
                 self.succession.after_tick(self, market)
@@ -287,10 +289,12 @@ class Exchange:
         self.market(market_id).start_opening_auction()
 
     def reject_market(self, market_id: str) -> None:
-        """Reject and forget a proposed market."""
+        """Reject and forget a proposed market, and those that wait to succeed it."""
         market = self.market(market_id)
         market.reject()
         self._remove(market)
+        for successor in succession.competitors(self, market_id):
+            self.reject_market(successor)
 
     def succeed_market(self, market_id: str) -> None:
         """Enact a market with a parent (0081-SUCM)."""
@@ -316,8 +320,10 @@ class Exchange:
         Raises:
             Refused: the market is unknown, or in a state that does not allow it.
         """
-        market = self.market(change.market_id)
-        if market.has_ended:
+        market = self.markets.get(change.market_id)
+        if market is None:
+            raise Refused("market does not exist")
+        if market.has_ended or market.state is MarketState.TRADING_TERMINATED:
             raise Refused("invalid state update request. Market is already in a terminal state")
         suspended = market.state is MarketState.SUSPENDED_VIA_GOVERNANCE
         if change.update_type == "MARKET_STATE_UPDATE_TYPE_TERMINATE":

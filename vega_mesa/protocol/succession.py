@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.arithmetic import Factor
 from vega_mesa.protocol.collateral import AccountType
-from vega_mesa.protocol.liquidity import LiquidityEngine
 from vega_mesa.protocol.markets import lifecycle
 from vega_mesa.protocol.markets.definition import MarketDefinition
 from vega_mesa.protocol.markets.futures import FuturesMarket
@@ -34,12 +33,14 @@ class Succession:
         window: ``market.liquidity.successorLaunchWindowLength``, nanoseconds.
         retained: ended parents that have not been succeeded, by id.
         successors: the market that took a parent's place, by the parent's id.
+        late: markets that competed for a parent whose place was taken in this tick.
     """
 
     def __init__(self) -> None:
         self.window = 0
         self.retained: dict[str, RetainedParent] = {}
         self.successors: dict[str, str] = {}
+        self.late: dict[str, None] = {}
         self._racing: dict[str, bool] = {}  # pending successors, and whether they were so before this tick
 
     def definition(self, market_id: str) -> MarketDefinition | None:
@@ -82,11 +83,8 @@ class Succession:
         parent = self.parent_of(exchange, market)
         if parent is not None:
             self._racing[market.id] = True
-            self._inherit(market.liquidity, parent.liquidity)
-
-    @staticmethod
-    def _inherit(successor: LiquidityEngine, parent: LiquidityEngine) -> None:
-        successor.inherit(parent)
+            if parent.state is not MarketState.PENDING:  # which has nothing yet that could be inherited
+                market.liquidity.inherit(parent.liquidity)
 
     def after_tick(self, exchange: Exchange, market: FuturesMarket) -> None:
         """The successor has left its opening auction and takes the parent's place, or it has not."""
@@ -99,23 +97,20 @@ class Succession:
         if parent is None:
             return
         self.successors[parent.id] = market.id
+        self.late.update(dict.fromkeys(competitors(exchange, parent.id, market.id)))
         parent.is_succeeded = True
         pool = parent.insurance
         amount = Factor(market.definition.insurance_pool_fraction).floor_of(pool.balance)
-        exchange.collateral.transfer("TRANSFER_TYPE_SUCCESSOR_INSURANCE_FRACTION", amount, pool, market.insurance)
+        if amount:
+            exchange.collateral.transfer("TRANSFER_TYPE_SUCCESSOR_INSURANCE_FRACTION", amount, pool, market.insurance)
         if self.retained.pop(parent.id, None) is not None:
             lifecycle.clear_insurance(parent)
 
     def settle_races(self, exchange: Exchange) -> None:
         """After all ticks: reject the successors that came too late, and let go of parents that nobody succeeded."""
-        late = [
-            market.id
-            for market in exchange.markets.values()
-            if market.state in (MarketState.PENDING, MarketState.PROPOSED)
-            and self.successors.get(market.definition.parent_market or "", market.id) != market.id
-        ]
-        for market_id in sorted(late):
+        for market_id in sorted(self.late):
             exchange.reject_market(market_id)
+        self.late.clear()
         for parent_id, kept in list(self.retained.items()):
             if exchange.now > kept.expires_at:
                 lifecycle.clear_insurance(kept.market)
@@ -127,3 +122,13 @@ class Succession:
             return
         if exchange.collateral.find(AccountType.INSURANCE, market.asset, market=market.id) is not None:
             self.retained[market.id] = RetainedParent(market, market.now + self.window)
+
+
+def competitors(exchange: Exchange, parent_id: str, winner: str = "") -> list[str]:
+    """Markets that wait to succeed a parent, but for the one that did."""
+    waiting = (MarketState.PENDING, MarketState.PROPOSED)
+    return sorted(
+        market.id
+        for market in exchange.markets.values()
+        if market.definition.parent_market == parent_id and market.id != winner and market.state in waiting
+    )
