@@ -288,6 +288,8 @@ def draw_stylised_facts(markets: dict[str, tuple[pd.DataFrame, float | str | Non
     Args:
         markets: trade table and length of a bar, by the name in the legend.
     """
+    from matplotlib.ticker import NullFormatter
+
     from vega_mesa.experiments.drawing import Drawing
 
     figure = Drawing(9.2, 6.4)
@@ -316,6 +318,7 @@ def draw_stylised_facts(markets: dict[str, tuple[pd.DataFrame, float | str | Non
         panel.grid(visible=True, color="#e6e8ec", linewidth=0.7)
         panel.spines[["top", "right", "left"]].set_visible(False)
     grid[0, 0].set(xscale="log", yscale="log", ylim=(1e-4, 1.5), xlim=(0.1, None))
+    grid[0, 0].xaxis.set_minor_formatter(NullFormatter())  # ten labels to a decade would run into each other
     for panel in (grid[0, 1], grid[1, 0]):
         panel.set_xticks(range(0, LAGS + 1, 5))
     handles, labels = grid[0, 0].get_legend_handles_labels()
