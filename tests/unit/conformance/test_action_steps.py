@@ -538,7 +538,7 @@ def test_oracle_messages_are_grouped_by_their_time(world):
         ("closed", "", "closed", "t", True),
         ("closed", "other", "closed", "t", True),
         ("", "other", "", "t", False),
-        ("closed", "closed", "", "t", False),
+        ("closed", "closed", "", "t", True),  # the error of the code, where joining has none
     ],
 )
 def test_errors_of_applied_codes(world, error, applied, joined, team, passes):
