@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import overload
 
 from vega_mesa.actions.observing import Observing
@@ -42,7 +43,7 @@ class Bridging(Observing):
     @overload
     def fund(self, asset: str, amount: Number) -> Transaction: ...
     @overload
-    def fund(self, asset: Number) -> Transaction: ...
+    def fund(self, asset: float | Decimal) -> Transaction: ...
 
     def fund(self, asset: str | Number, amount: Number | None = None) -> Transaction:
         """Bring money onto the network, where it comes from does not matter: an asset's faucet, or fresh tokens that
