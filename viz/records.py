@@ -1,4 +1,4 @@
-"""What the pages remember of a model from the moment it is first looked at: movements of money."""
+"""What the pages remember of a model: movements of money from the moment it is first looked at, titles of proposals."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections import deque
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary, ref
 
+from vega_mesa.chain.transaction import transaction_id
 from vega_mesa.model import VegaModel
 from vega_mesa.protocol.collateral import Account
+from vega_mesa.protocol.commands.governance import BatchProposalSubmission, ProposalSubmission
 from vega_mesa.protocol.events.ledger import LedgerMoved
 from vega_mesa.units import from_integer
 
@@ -75,6 +77,31 @@ def records_of(model: VegaModel) -> Records:
     if found is None:
         found = _records[model] = Records(model)
     return found
+
+
+class Titles:
+    """What proposers called their proposals: the network does not keep it, the log of transactions does."""
+
+    def __init__(self) -> None:
+        self._read = 0
+        self._by_id: dict[str, str] = {}
+
+    def of(self, model: VegaModel) -> dict[str, str]:
+        """Titles by the ids of proposals, and of batches of them."""
+        entries = model.chain.log.entries
+        for _, party, nonce, command in entries[self._read :]:
+            if isinstance(command, ProposalSubmission | BatchProposalSubmission):
+                self._by_id[transaction_id(model.chain.genesis.chain_id, party, nonce)] = command.title
+        self._read = len(entries)
+        return self._by_id
+
+
+_titles: WeakKeyDictionary[VegaModel, Titles] = WeakKeyDictionary()
+
+
+def titles_of(model: VegaModel) -> dict[str, str]:
+    """See :meth:`Titles.of`."""
+    return _titles.setdefault(model, Titles()).of(model)
 
 
 def _words(kind: str) -> str:

@@ -11,6 +11,7 @@ from vega_mesa.protocol.governance.proposals import ProposalError
 from vega_mesa.viz.desk import create, guard
 from vega_mesa.viz.pages import governance
 from vega_mesa.viz.pages.propose_card import FREEFORM, KINDS, NEW_MARKET, PARAMETER, STATE, UPDATE, send
+from vega_mesa.viz.records import titles_of
 from vega_mesa.viz.votes import needs, tally
 
 TIMES = {"closes in": "5s", "enacts in": "8s"}
@@ -152,9 +153,10 @@ def test_everything_that_may_be_proposed_is(model):
     }  # fmt: skip
     for kind in KINDS:
         assert not send(alice, kind, texts, model.market.id).error, kind
-    assert [governance.title(proposal) for proposal in proposals(model)[-5:]] == [
+    titles = titles_of(model)
+    assert [governance.title(proposal, titles[proposal.id]) for proposal in proposals(model)[-5:]] == [
         "market.fee.factors.makerFee = 0.0005", "new market BTC/USDT", "update market BTC/USDT",
-        f"terminate market {model.market.id[:6]}", "new freeform",
+        f"terminate market {model.market.id[:6]}", "freeform: Dogs",
     ]  # fmt: skip
 
 

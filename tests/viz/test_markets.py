@@ -127,6 +127,27 @@ def test_candles_add_up_to_the_trades_whatever_their_width(busy):
     assert found[0].auction == "opening auction"
 
 
+def test_an_auction_says_why_and_what_it_would_come_to():
+    model = MODELS["ideal_market_maker"](rng=1)
+    observer_of(model)
+    model.initialise()
+    for pair in [agent for agent in model.agents if "OpeningAuctionPair" in agent.key]:
+        pair.step()
+    reading = seen(model)
+    assert (reading.mode, reading.trigger, reading.indicative) == ("opening auction", "opening", (60_000.0, 1.0))
+    model.step()
+    agent = model.agent(create(model, "alice"))
+    agent.mint(agent.governance_asset(), 1_000)
+    model.chain.next_block()
+    agent.associate(1_000)
+    agent.vote(agent.propose_market_state("BTC/USDT", "suspend").id)
+    for _ in range(6):
+        model.step()
+    reading = seen(model)
+    assert (reading.state, reading.trigger) == ("suspended via governance", "governance suspension")
+    assert candles(reading.fills, reading.history, 1)[-1].auction == "suspended via governance"
+
+
 def test_a_reading_is_new_after_each_block_and_each_command(busy):
     alice = busy.agent(create(busy, "alice"))
     before = reading_of(busy)

@@ -9,7 +9,7 @@ from mesa.visualization.utils import update_counter
 
 from vega_mesa.agent import VegaAgent
 from vega_mesa.model import VegaModel
-from vega_mesa.protocol.commands.governance import UpdateMarketState, UpdateNetworkParameter
+from vega_mesa.protocol.commands.governance import NewFreeform, UpdateMarketState, UpdateNetworkParameter
 from vega_mesa.protocol.governance.proposals import Proposal, ProposalError
 from vega_mesa.units import NANOSECONDS, from_integer, to_datetime
 from vega_mesa.viz import session
@@ -19,6 +19,7 @@ from vega_mesa.viz.observer import words
 from vega_mesa.viz.pages.propose_card import ProposeCard
 from vega_mesa.viz.panels.card import Card
 from vega_mesa.viz.panels.table import Act, Row, table
+from vega_mesa.viz.records import titles_of
 from vega_mesa.viz.votes import needs, tally
 
 COLUMNS: Final = (
@@ -45,9 +46,11 @@ def GovernancePage(model: VegaModel) -> None:
         ParametersCard(model)
 
 
-def title(proposal: Proposal) -> str:
-    """What a proposal wants, in words."""
+def title(proposal: Proposal, given: str = "") -> str:
+    """What a proposal wants, in words; of one that only asks, what its proposer has called it."""
     change = proposal.change
+    if isinstance(change, NewFreeform):
+        return f"freeform: {given}" if given else "freeform"
     if isinstance(change, UpdateNetworkParameter):
         return f"{change.key} = {change.value}"
     if isinstance(change, UpdateMarketState):
@@ -72,7 +75,7 @@ def row(model: VegaModel, agent: VegaAgent | None, proposal: Proposal) -> Row:
 
     closed = agent is None or not proposal.is_open
     cells = (
-        title(proposal),
+        title(proposal, titles_of(model).get(id, "")),
         (
             Act(f"yes {proposal.id}", "yes", lambda: vote(True), closed),
             Act(f"no {proposal.id}", "no", lambda: vote(False), closed),

@@ -51,8 +51,8 @@ def option(found: list[Candle], reading: Reading, *, bounds: bool = False) -> Op
     """
     chart = base()
     chart["grid"] = [
-        {"left": 10, "right": 66, "top": 28, "bottom": "27%"},
-        {"left": 10, "right": 66, "top": "77%", "bottom": 22},
+        {"left": 26, "right": 66, "top": 28, "bottom": "27%"},
+        {"left": 26, "right": 66, "top": "77%", "bottom": 22},
     ]
     chart["axisPointer"] = {"link": [{"xAxisIndex": "all"}]}
     times = _times(found)
