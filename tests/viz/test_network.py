@@ -10,6 +10,7 @@ pytest.importorskip("nacl")
 from starlette.testclient import TestClient
 
 from vega_mesa.chain.null_chain import NullChain
+from vega_mesa.chain.transaction_log import TransactionLog
 from vega_mesa.errors import ConfigError, InvalidCommand, StoreError, UsageError
 from vega_mesa.models import MODELS
 from vega_mesa.server.network import ServedNetwork
@@ -19,6 +20,7 @@ from vega_mesa.server.service import NetworkService
 from vega_mesa.viz.desk import attempt, create, deposit, label, lock_of, traders
 from vega_mesa.viz.network import Line, Party
 from vega_mesa.viz.observer import reading_of
+from vega_mesa.viz.pages.run import log_text
 from vega_mesa.viz.ticket import Ticket, preview
 
 pytestmark = pytest.mark.filterwarnings("ignore:You should not use the 'timeout' argument")
@@ -110,6 +112,13 @@ def test_a_fork_is_a_chain_of_ones_own(line, network):
     twin.next_block()
     assert twin.height == network.chain.height + 1
     assert line.model.chain.height == network.chain.height
+
+
+def test_the_log_makes_the_same_state(line, network, tmp_path):
+    fund(line, network, line.model.agent(create(line.model, "alice")))
+    file = tmp_path / "log.jsonl"
+    file.write_text(log_text(line.model))
+    assert NullChain.replay(TransactionLog.read(file)).state_hash() == network.chain.state_hash()
 
 
 def test_a_key_comes_back_with_its_secret_and_is_nobody_elses(line, client, network):

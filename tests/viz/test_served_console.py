@@ -16,6 +16,8 @@ pytest.importorskip("duckdb")
 import duckdb
 import httpx
 
+from vega_mesa.chain.null_chain import NullChain
+from vega_mesa.chain.transaction_log import TransactionLog
 from vega_mesa.server.keys import Wallet
 
 CLI = [sys.executable, "-m", "vega_mesa.cli"]
@@ -137,6 +139,10 @@ def test_a_hand_placed_order_trades_and_is_on_the_page_in_graphql_and_in_the_dat
     console.locator(".vega-card", has_text="general").get_by_text("RandomMarketOrderTrader-1").first.wait_for()
     console.get_by_role("tab", name="Run").click()
     console.get_by_text("This network is run by whoever serves it").wait_for()
+    with console.expect_download() as download:
+        press(console, "Save")
+    log = TransactionLog.read(download.value.path())
+    assert NullChain.replay(log).nonces[party] == 3  # of its tokens, its deposit and its order
     photograph(console, "run_dark")
     ended(server)
     console.locator(".vega-chip", has_text="lost").wait_for()

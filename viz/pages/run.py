@@ -9,6 +9,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import solara
@@ -27,8 +29,9 @@ from vega_mesa.viz.run_file import RunFile
 
 REDRAW: Final = 0.2  # seconds between two looks at the progress
 SERVED: Final = (
-    "This network is run by whoever serves it: its owner alone can save it, fork it or set its speed.",
+    "This network is run by whoever serves it, who alone can fork it or set its speed.",
     "Its agents think there, and only the exchange is copied here, so its futures cannot be played on this page.",
+    "What can be saved is its log, all transactions since genesis: NullChain.replay makes the same state of it.",
     "To try two futures, play the same model on a machine of your own: vega-mesa viz MODEL",
 )
 
@@ -47,9 +50,7 @@ def RunPage(model: VegaModel) -> None:
         with box("vega-column"):
             notice(text, bad=bad)
             if is_served(model):
-                with Card("Whose run this is"):
-                    for line in SERVED:
-                        box("vega-hint", line)
+                LogCard(model)
             else:
                 CompareCard(model)
 
@@ -95,11 +96,12 @@ def made_with(model: VegaModel) -> dict[str, str]:
 @solara.component_vue("../assets/files.vue")
 def Files(
     busy: bool,
+    loads: bool,
     saved: dict[str, str] | None,
     event_ask: Callable[[Any], None],
     event_open: Callable[[dict[str, str]], None],
 ) -> None:
-    """Two buttons: what is ``saved`` goes to the browser's downloads, what is opened comes from its files."""
+    """Buttons: what is ``saved`` goes to the browser's downloads; where one ``loads``, files come from there."""
 
 
 @solara.component
@@ -110,11 +112,16 @@ def FilesCard(model: VegaModel) -> None:
     progress, set_progress = solara.use_state("")
 
     def save(_: Any = None) -> None:
-        def write() -> dict[str, str]:
+        def write() -> tuple[RunFile, str]:
             run = RunFile.of(model)
-            return {"name": f"{run.model}-{run.seed}-step-{run.steps}.json", "text": run.text()}
+            return run, run.text()
 
-        session.do(model, lambda: set_saved(write()), f"saved at step {model.step_count}, block {model.chain.height}")
+        def keep(written: tuple[RunFile, str]) -> str:
+            run, text = written
+            set_saved({"name": f"{run.model}-{run.seed}-step-{run.steps}.json", "text": text})
+            return f"saved at step {run.steps}, block {run.height}"
+
+        session.do(model, write, keep)
 
     def load(ended: threading.Event) -> None:
         if not opened:
@@ -129,10 +136,41 @@ def FilesCard(model: VegaModel) -> None:
     with Card("Save and load"), box("vega-form"):
         with box("vega-row vega-files"):
             Files(
-                busy=bool(opened), saved=saved, event_ask=save, event_open=lambda file: set_opened(file["text"] or " ")
+                busy=bool(opened),
+                loads=True,
+                saved=saved,
+                event_ask=save,
+                event_open=lambda file: set_opened(file["text"] or " "),
             )
             button("Stop", lambda: set_opened(""), disabled=not opened)
         box("vega-count", progress or "loading makes the run once more")
+
+
+@solara.component
+def LogCard(model: VegaModel) -> None:
+    """What a visitor can do with somebody else's run: keep its log."""
+    saved, set_saved = solara.use_state(None)
+
+    def save(_: Any = None) -> None:
+        def keep(written: tuple[int, str]) -> str:
+            height, text = written
+            set_saved({"name": f"{model.chain.genesis.chain_id}-block-{height}.jsonl", "text": text})
+            return f"saved at block {height}"
+
+        session.do(model, lambda: (model.chain.height, log_text(model)), keep)
+
+    with Card("Whose run this is"):
+        for line in SERVED:
+            box("vega-hint", line)
+        Files(busy=False, loads=False, saved=saved, event_ask=save, event_open=lambda _: None)
+
+
+def log_text(model: VegaModel) -> str:
+    """The transactions since genesis, as :meth:`vega_mesa.chain.transaction_log.TransactionLog.read` takes them."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "log.jsonl"
+        model.chain.finished_log().write(file)
+        return file.read_text(encoding="utf-8")
 
 
 def load_run(text: str, ended: threading.Event, tell: Callable[[str], None]) -> None:
