@@ -15,7 +15,7 @@ from vega_mesa.protocol.events import EventBus
 from vega_mesa.protocol.fees.fee import NO_FEE, Fee
 from vega_mesa.protocol.market_activity import MarketActivity, MarketTracker
 from vega_mesa.protocol.market_activity.party import SCALE
-from vega_mesa.protocol.matching.order import BUY, NETWORK, Trade
+from vega_mesa.protocol.matching.order import BUY, NETWORK, Trade, TradeType
 
 SECOND = 10**9
 
@@ -167,6 +167,18 @@ def test_fees_paid_and_received():
     assert epoch.fees_paid == {"a": 15}, "but not as a fee paid"
     assert epoch.lp_received == {"c": 9}
     assert book.end(20).fees_paid == {}
+
+
+def test_fees_of_close_outs_are_nobodys():
+    """04 §6.7: the insurance pool pays them, and the maker's part earns neither rewards nor rebates."""
+    book = Book(mark=100)
+    sold = trade(NETWORK, "maker", 5, 100, fee=Fee(5, 2, 1))
+    sold.type = TradeType.NETWORK_CLOSE_OUT_GOOD
+    book.trade(0, sold)
+    epoch = book.end(10)
+    assert not epoch.maker_received
+    assert not epoch.fees_paid
+    assert epoch.notional_volume == 500
 
 
 def test_volumes_are_cut_trade_by_trade_and_values_order_by_order():

@@ -11,8 +11,9 @@ from typing import Final, Protocol
 from vega_mesa.protocol.arithmetic import ZERO, Scale, divide, exact, truncate
 from vega_mesa.protocol.fees.fee import NO_FEE
 from vega_mesa.protocol.market_activity.party import SCALE, PartyActivity
-from vega_mesa.protocol.matching.order import NETWORK, Trade
+from vega_mesa.protocol.matching.order import NETWORK, Trade, TradeType
 
+CLOSE_OUT: Final = TradeType.NETWORK_CLOSE_OUT_GOOD
 HISTORY: Final = 100  # epochs
 EXACT_PLACES: Final = 16
 SCALED: Final = Decimal(SCALE)
@@ -151,12 +152,13 @@ class MarketTracker:
             rounded += value * divisor // multiplier
             buyer = parties.get(trade.buyer) or self.party(trade.buyer)
             seller = parties.get(trade.seller) or self.party(trade.seller)
-            fee = trade.buyer_fee
-            if fee is not None and fee is not NO_FEE:
-                _charge(fee, buyer, seller)  # type: ignore[arg-type]
-            fee = trade.seller_fee
-            if fee is not None and fee is not NO_FEE:
-                _charge(fee, seller, buyer)  # type: ignore[arg-type]
+            if trade.type is not CLOSE_OUT:  # whose fees the insurance pool pays: nobody is credited with them
+                fee = trade.buyer_fee
+                if fee is not None and fee is not NO_FEE:
+                    _charge(fee, buyer, seller)  # type: ignore[arg-type]
+                fee = trade.seller_fee
+                if fee is not None and fee is not NO_FEE:
+                    _charge(fee, seller, buyer)  # type: ignore[arg-type]
             if has_positions:
                 self._move(buyer, size, price, now, epoch_start)
                 self._move(seller, -size, price, now, epoch_start)
