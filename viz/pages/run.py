@@ -41,18 +41,19 @@ def RunPage(model: VegaModel) -> None:
     """The whole page."""
     update_counter.get()
     text, bad = session.answer.value
+    if is_served(model):
+        with box("vega-page"):
+            notice(text, bad=bad)
+            LogCard(model)
+        return
     with box("vega-page vega-run"):
         with box("vega-column"):
             RunCard(model)
-            if not is_served(model):
-                FilesCard(model)
-                AnewCard(model)
+            FilesCard(model)
+            AnewCard(model)
         with box("vega-column"):
             notice(text, bad=bad)
-            if is_served(model):
-                LogCard(model)
-            else:
-                CompareCard(model)
+            CompareCard(model)
 
 
 @solara.component
@@ -65,25 +66,23 @@ def RunCard(model: VegaModel) -> None:
     with Card("This run"):
         for name, value in lines:
             box("vega-line", box("", name), box("vega-count", value))
-        if not is_served(model):
-            box("vega-progress", solara.v.Html(tag="i", style_=f"width: {part:.1%}"))
-            rows = [Row(name, (name, value)) for name, value in made_with(model).items()]
-            table(("made with", ""), rows, words=("made with",), empty="the model's defaults")
+        box("vega-progress", solara.v.Html(tag="i", style_=f"width: {part:.1%}"))
+        rows = [Row(name, (name, value)) for name, value in made_with(model).items()]
+        table(("made with", ""), rows, words=("made with",), empty="the model's defaults")
 
 
 def figures(model: VegaModel) -> list[tuple[str, str]]:
     """Names and numbers of the moment."""
     chain = model.chain
-    moment = [
+    ended = ", ended" if model.finished else ""
+    return [
+        ("model", type(model).__name__),
+        ("seed", f"{model.seed}"),
+        ("step", f"{model.step_count:,} of {model.num_steps:,}{ended}"),
         ("block", f"{chain.height:,}"),
         ("time", to_datetime(chain.now).strftime("%Y-%m-%d %H:%M:%S")),
         ("transactions", f"{len(chain.log):,}"),
     ]
-    if is_served(model):
-        return moment
-    ended = ", ended" if model.finished else ""
-    step = f"{model.step_count:,} of {model.num_steps:,}{ended}"
-    return [("model", type(model).__name__), ("seed", f"{model.seed}"), ("step", step), *moment]
 
 
 def made_with(model: VegaModel) -> dict[str, str]:
@@ -161,7 +160,7 @@ def LogCard(model: VegaModel) -> None:
 
     with Card("Whose run this is"):
         for line in SERVED:
-            box("vega-hint", line)
+            box("vega-hint vega-said", line)
         Files(busy=False, loads=False, saved=saved, event_ask=save, event_open=lambda _: None)
 
 
