@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.commands.trading import BatchMarketInstructions, OrderSubmission
+from vega_mesa.protocol.events.trading import CommandRefused
 from vega_mesa.protocol.matching.identifiers import IdGenerator, batch_id_count, batch_stop_order_ids
 from vega_mesa.protocol.outcome import Outcome
 from vega_mesa.protocol.refusal import Refused
@@ -79,6 +80,9 @@ class Batch:
             self.outcomes.append(HANDLERS[type(command)](self.exchange, self.party, command, ids))
         except Refused as refusal:
             self.errors.append(f"{label} ({refusal.text})")
+            bus = self.exchange.bus
+            if CommandRefused in bus.wanted:
+                bus.send(CommandRefused, party=self.party, command=type(command).__name__, error=refusal.text)
             return False
         self.succeeded += 1
         return True

@@ -367,10 +367,13 @@ def test_orders_that_come_to_nothing_are_counted_by_reason(model, alice, bob):
     model.agent("poor").buy(100, 1000)
     alice.submit_order(None, "buy", 0.1, 999, time_in_force="IOC")  # above the bids, below the asks
     alice.cancel_order("0" * 64)  # no order
+    model.agent("poor").submit_batch(
+        cancel=["0" * 64], submit=[alice.order(None, "buy", 100, 1000), alice.order(None, "buy", 0.001, 1)]
+    )
     reasons = model.tally.refused_orders
     assert reasons["OrderError: non-persistent order trades out of price bounds"] == 1
-    assert (reasons["margin check failed"], reasons["nothing to trade with"]) == (1, 1)
-    assert model.summary()["refused_orders"] == reasons.total() == 3 == model.tally.step_refused_orders()
+    assert (reasons["margin check failed"], reasons["nothing to trade with"]) == (2, 1)
+    assert model.summary()["refused_orders"] == reasons.total() == 4 == model.tally.step_refused_orders()
     model.step()
     assert model.market_table()["refused_orders"].iloc[-1] == 0
 

@@ -199,7 +199,7 @@ class MarketDataUpdated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRefused(Event):
-    """A party's command was refused by the protocol, with the protocol's text."""
+    """A party's command, or an instruction of its batch, was refused by the protocol, with the protocol's text."""
 
     party: str
     command: str
