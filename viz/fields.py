@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
 from typing import Any
 
 import solara
@@ -53,6 +54,16 @@ def notice(text: str, *, bad: bool) -> Any:
         tag="div", class_=f"vega-notice {kind if text else ''}", attributes={"role": "alert" if bad else "status"},
         children=[text or "\u00a0"],
     )  # fmt: skip
+
+
+def figures(pairs: Iterable[tuple[str, str]], kind: str) -> Any:
+    """Names with their numbers: one element, so that all of them change at once."""
+    tiles = "".join(
+        f'<div class="vega-tile"><div class="vega-tile-name">{escape(name)}</div>'
+        f'<div class="vega-tile-value">{escape(value)}</div></div>'
+        for name, value in pairs
+    )
+    return solara.HTML(tag="div", classes=[kind], unsafe_innerHTML=tiles)
 
 
 def box(kind: str, *children: Any) -> Any:

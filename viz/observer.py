@@ -46,12 +46,6 @@ def observer_of(model: VegaModel) -> Observer:
     return observer
 
 
-def inherit(model: VegaModel, past: VegaModel) -> None:
-    """Give a copy of a model the past that it shares with the original."""
-    for market, tape in observer_of(past).tapes.items():
-        observer_of(model).tapes[market] = Tape(list(tape.fills), list(tape.history))
-
-
 class Observer:
     """What the page remembers of one model."""
 
@@ -80,11 +74,10 @@ class Observer:
 
     def _read(self, model: VegaModel, market: TradingMarket) -> Reading:
         units, tape = model.units_of(market), self.tape(market.id)
-        auction, book, definition = market.auction, market.book, market.definition
+        auction, book = market.auction, market.book
         price, volume, _ = book.indicative()
         return Reading(
-            market=definition.name,
-            code=definition.code,
+            market=market.definition.name,
             asset=model.exchange.assets.get(market.asset).details.symbol,
             state=words(market.state, "STATE_"),
             mode=words(market.trading_mode, "TRADING_MODE_"),

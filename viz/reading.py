@@ -44,7 +44,6 @@ class Reading:
     """All that the panels need of one market at one moment."""
 
     market: str = "No market yet"
-    code: str = ""
     asset: str = ""
     state: str = "not proposed"
     mode: str = "no trading"

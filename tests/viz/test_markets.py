@@ -6,7 +6,7 @@ from vega_mesa.models import MODELS
 from vega_mesa.viz.candles import candles, widths
 from vega_mesa.viz.desk import create, deposit, guard
 from vega_mesa.viz.markets import chosen, market_in_hand, markets, seen
-from vega_mesa.viz.observer import inherit, observer_of, reading_of
+from vega_mesa.viz.observer import observer_of, reading_of
 from vega_mesa.viz.ticket import Ticket
 
 PATIENCE = 60_000  # milliseconds
@@ -96,7 +96,7 @@ def test_every_market_can_be_chosen_and_is_remembered_apart(busy):
     for id in known:
         market_in_hand.set(id)
         reading, market = seen(busy), chosen(busy)
-        assert (market.id, reading.code) == (id, market.definition.code)
+        assert (market.id, reading.market) == (id, market.definition.name)
         assert reading is reading_of(busy, market)
         assert sum(fill.size for fill in reading.fills) == pytest.approx(
             busy.units_of(market).shown_size(busy.tally.volume[id])
@@ -158,12 +158,3 @@ def test_a_reading_is_new_after_each_block_and_each_command(busy):
     alice.send(Ticket(kind="market", size="0.1").command(alice))
     assert [fill.buyer for fill in reading_of(busy).fills][-1] == "alice"
     assert reading_of(busy) is not after
-
-
-def test_a_copy_may_inherit_what_was_seen_of_the_original(busy):
-    copy = busy.fork()
-    assert reading_of(copy).fills == []
-    inherit(copy, busy)
-    copy.step()
-    assert reading_of(copy).fills[: len(reading_of(busy).fills)] == reading_of(busy).fills
-    assert len(reading_of(copy).history) == len(reading_of(busy).history) + 1

@@ -18,7 +18,7 @@ from vega_mesa.protocol.matching.stop_order import FALLS_BELOW, StopOrder
 from vega_mesa.protocol.spot.market import SpotMarket
 from vega_mesa.viz import session
 from vega_mesa.viz.desk import alone
-from vega_mesa.viz.fields import box, button, choice, field
+from vega_mesa.viz.fields import box, button, choice, field, figures
 from vega_mesa.viz.markets import chosen, seen
 from vega_mesa.viz.panels.card import Card
 from vega_mesa.viz.panels.state import price as shown_price
@@ -52,11 +52,7 @@ def StandingCard(model: VegaModel, agent: VegaAgent | None) -> None:
         session.do(model, act, f"isolated margin, factor {factor}" if isolated else "cross margin")
 
     with Card("Position"):
-        tiles = [
-            box("vega-tile", box("vega-tile-name", name), box("vega-tile-value", value))
-            for name, value in standing(agent, market)
-        ]
-        box("vega-tiles vega-standing", *tiles)
+        figures(standing(agent, market), "vega-standing")
         with box("vega-row vega-margin"):
             choice("margin mode", mode, MODES, set_mode, disabled=not has_margin)
             field("margin factor", factor, set_factor, disabled=not has_margin or mode == MODES[0])

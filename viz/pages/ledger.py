@@ -12,12 +12,14 @@ from vega_mesa.model import VegaModel
 from vega_mesa.viz.desk import lock_of
 from vega_mesa.viz.fields import box, choice
 from vega_mesa.viz.panels.card import Card
+from vega_mesa.viz.panels.insurance import InsurancePanel
 from vega_mesa.viz.panels.table import Row, table
 from vega_mesa.viz.records import Movement, records_of
 
 MOST_ROWS = 200
 ALL = "all"
 COLUMNS = ("block", "type", "amount", "asset", "from", "to")
+BALANCES = ("asset", "account", "balance")
 WORDS = ("type", "asset", "from", "to")
 
 
@@ -41,14 +43,14 @@ def LedgerPage(model: VegaModel) -> None:
                 box("vega-count", f"{len(found):,} of {records.seen:,} movements")
             rows = [_row(move) for move in found[: -MOST_ROWS - 1 : -1]]
             table(COLUMNS, rows, words=WORDS, empty="no money has moved since the page opened: step the model")
-        with Card("Conservation"):
-            text, look = ("money adds up", "vega-good") if conserved else ("money does not add up", "vega-bad")
-            with box("vega-chips"):
-                box(f"vega-chip {look}", text)
-            rows = conservation(balances)
-            table(
-                ("asset", "account", "balance"), rows, words=("asset", "account"), empty="no money yet: step the model"
-            )
+        with box("vega-column"):
+            with Card("Conservation"):
+                text, look = ("money adds up", "vega-good") if conserved else ("money does not add up", "vega-bad")
+                with box("vega-chips"):
+                    box(f"vega-chip {look}", text)
+                rows = conservation(balances)
+                table(BALANCES, rows, words=BALANCES[:2], empty="no money yet: step the model")
+            InsurancePanel(model)
 
 
 def chosen(movements: Iterable[Movement], party: str, kind: str) -> list[Movement]:

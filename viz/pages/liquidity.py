@@ -12,7 +12,7 @@ from vega_mesa.protocol.liquidity.provision import Provision
 from vega_mesa.protocol.markets.trading_market import TradingMarket
 from vega_mesa.viz import session
 from vega_mesa.viz.desk import lock_of
-from vega_mesa.viz.fields import box, button, field, notice
+from vega_mesa.viz.fields import box, button, field, figures, notice
 from vega_mesa.viz.markets import chosen
 from vega_mesa.viz.observer import words
 from vega_mesa.viz.panels.card import Card
@@ -38,16 +38,13 @@ def LiquidityPage(model: VegaModel) -> None:
         market = chosen(model)
         found = [] if market is None else provisions(market)
         rows = [Row(one.party, (one.party, *cells(model, market, one))) for one in found if market is not None]
-        figures = [] if market is None else market_figures(model, market)
+        stakes = [] if market is None else market_figures(model, market)
         studied = providers_of(model).providers
     with box("vega-page vega-column vega-liquidity"):
-        MarketStrip(model, figures=False)
+        MarketStrip(model, full=False)
         notice(text, bad=bad)
-        with Card("Market"), box("vega-tiles"):
-            for name, value in figures:
-                box("vega-tile", box("vega-tile-name", name), box("vega-tile-value", value))
-            if not figures:
-                box("vega-count", "no market yet: step the model")
+        with Card("Market"):
+            figures(stakes or [("no market yet", "step the model")], "vega-tiles")
         with Card("Liquidity providers"):
             table(COLUMNS, rows, words=COLUMNS[:2], empty="nobody provides liquidity: commit below")
         CommitCard(model, session.trader(model))

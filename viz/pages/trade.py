@@ -27,7 +27,7 @@ def TradePage(model: VegaModel) -> None:
             KeyCard(model, agent)
             TicketCard(model, agent)
         with box("vega-column vega-middle"):
-            MarketStrip(model, figures=False)
+            MarketStrip(model, full=False)
             notice(text, bad=bad)
             StandingCard(model, agent)
             CandlesPanel(model)

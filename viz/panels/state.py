@@ -9,18 +9,18 @@ from mesa.visualization.utils import update_counter
 
 from vega_mesa.model import VegaModel
 from vega_mesa.viz.desk import alone
-from vega_mesa.viz.fields import box, choice
+from vega_mesa.viz.fields import box, choice, figures
 from vega_mesa.viz.markets import chosen, market_in_hand, markets, seen
 from vega_mesa.viz.reading import Reading
 
 
 @solara.component
 @alone
-def MarketStrip(model: VegaModel, figures: bool = True) -> None:
+def MarketStrip(model: VegaModel, full: bool = True) -> None:
     """The choice of the market, chips for its state, and its figures in a line.
 
     Args:
-        figures: whether there are any; a page that is full does without.
+        full: with the figures; a page that has no room does without.
     """
     update_counter.get()
     reading, market, found = seen(model), chosen(model), markets(model)
@@ -31,8 +31,8 @@ def MarketStrip(model: VegaModel, figures: bool = True) -> None:
                 items.append({"text": market.definition.code or market.definition.name, "value": market.id})
             choice("market", None if market is None else market.id, items, market_in_hand.set, disabled=not items)
             solara.HTML(tag="div", classes=["vega-chips"], unsafe_innerHTML=_chips(reading))
-        if figures:
-            solara.HTML(tag="div", classes=["vega-figures"], unsafe_innerHTML=_figures(reading))
+        if full:
+            figures(tiles(reading), "vega-figures")
 
 
 def chips(reading: Reading) -> list[tuple[str, str]]:
@@ -73,11 +73,3 @@ def price(value: float | None) -> str:
 
 def _chips(reading: Reading) -> str:
     return "".join(f'<span class="vega-chip vega-{kind}">{escape(text)}</span>' for text, kind in chips(reading))
-
-
-def _figures(reading: Reading) -> str:
-    return "".join(
-        f'<div class="vega-tile"><div class="vega-tile-name">{name}</div>'
-        f'<div class="vega-tile-value">{escape(value)}</div></div>'
-        for name, value in tiles(reading)
-    )
