@@ -178,9 +178,9 @@ def test_effect_of_trades():
 
 
 def test_fill_requirement():
-    assert isolated.fill_requirement(1, 15900, Factor("0.9"), UNITS) == 14310  # 0019-MCAL-032
-    assert isolated.fill_requirement(3, 15900, Factor("0.5"), UNITS) == 23850  # 0019-MCAL-037
-    assert isolated.fill_requirement(15, 101, Factor("0.9"), Scale(1)) == 136
+    assert isolated.trades_requirement([(1, 15900)], Factor("0.9"), UNITS) == 14310  # 0019-MCAL-032
+    assert isolated.trades_requirement([(3, 15900)], Factor("0.5"), UNITS) == 23850  # 0019-MCAL-037
+    assert isolated.trades_requirement([(15, 101)], Factor("0.9"), Scale(1)) == 136
     assert isolated.trades_requirement([(1, 101), (1, 102)], Factor("0.25"), UNITS) == 50
 
 
@@ -192,30 +192,30 @@ def test_a_flip_counts_only_what_lies_beyond_the_old_position():
     assert isolated.beyond(fills, 6) == []
 
 
-def aggressive(**changes):
+def covers(**changes):
     arguments = {
         "effect": Effect.INCREASE, "requirement": 100, "maintenance": 120, "fees": 7, "margin": 20, "general": 100,
     }  # fmt: skip
-    isolated.check_aggressive(**{**arguments, **changes})
+    return isolated.covers_trades(**{**arguments, **changes})
 
 
 def test_an_increase_needs_maintenance_general_and_fees():
-    aggressive()
-    assert refusal(aggressive, maintenance=121) == "margin check failed"
-    assert refusal(aggressive, general=99) == "margin check failed"
-    assert refusal(aggressive, fees=21) == "margin check failed"
-    aggressive(general=60, order_margin=40)
-    assert refusal(aggressive, general=59, order_margin=40)
+    assert covers()
+    assert not covers(maintenance=121)
+    assert not covers(general=99)
+    assert not covers(fees=21)
+
+
+def test_an_amended_order_is_paid_for_by_its_order_margin_or_by_the_general_account():
+    assert covers(general=0, order_margin=100)
+    assert not covers(general=99, order_margin=99)  # 0019-MCAL-204
+    assert covers(general=100, order_margin=99)
 
 
 def test_a_flip_may_use_the_margin_it_frees():
-    aggressive(effect=Effect.FLIP, general=87)
-    assert refusal(aggressive, effect=Effect.FLIP, general=86)
-    assert refusal(aggressive, effect=Effect.FLIP, general=86, order_margin=1000)
-
-
-def test_a_decrease_is_not_checked():
-    aggressive(effect=Effect.DECREASE, requirement=10**9, maintenance=10**9)
+    assert covers(effect=Effect.FLIP, general=87)
+    assert not covers(effect=Effect.FLIP, general=86)
+    assert not covers(effect=Effect.FLIP, general=86, order_margin=1000)
 
 
 def test_release_is_the_traded_share_of_margin_and_gain():

@@ -198,3 +198,21 @@ def test_a_release_of_nothing_counts_as_a_margin_update(make_desk, heard):
     call = margining.evaluate(desk.market, [desk.market.positions.by_party["b"]])
     assert call.moves == 1
     assert desk.balance("b")[0] == 2
+
+
+# -- flips in isolated margin ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("aggressive", [True, False])
+def test_an_isolated_position_that_flips_is_margined_for_what_it_opens(desk, aggressive):
+    desk.fund(10**6, "a")
+    isolate(desk, "a")
+    desk.order("maker-b", BUY, 3, 1000)
+    desk.order("a", SELL, 3, 1000)
+    assert desk.balance("a") == (1500, 10**6 - 1500)
+    first, second = ("maker-s", "a") if aggressive else ("a", "maker-s")
+    desk.order(first, SELL if aggressive else BUY, 5, 1000)
+    desk.order(second, BUY if aggressive else SELL, 5, 1000)
+    assert desk.open_volume("a") == 2
+    assert desk.balance("a") == (1000, 10**6 - 1000)
+    assert order_margin(desk, "a") == 0

@@ -29,7 +29,6 @@ Fill = tuple[int, int]  # size, price
 
 WORD: Final = 2**256  # unsigned integers wrap at this size
 _SIXTEEN_DIGITS: Final = 10**DIVISION_PLACES
-MARGIN_CHECK_FAILED: Final = "margin check failed"
 NOT_ON_FULLY_COLLATERALISED: Final = "isolated margin not permitted on fully collateralised markets"
 INSUFFICIENT_GENERAL: Final = "insufficient balance in general account to cover for required order margin"
 BELOW_INITIAL: Final = "required position margin must be greater than initial margin"
@@ -206,11 +205,6 @@ def trades_requirement(fills: Iterable[Fill], factor: Factor, position_scale: Sc
     return notional * position_scale.divisor * factor.numerator // (position_scale.multiplier * factor.scale)
 
 
-def fill_requirement(size: int, price: int, factor: Factor, position_scale: Scale) -> int:
-    """What a passive fill that increases a position moves from order margin to margin."""
-    return trades_requirement(((size, price),), factor, position_scale)
-
-
 def beyond(fills: Iterable[Fill], closed: int) -> list[Fill]:
     """The fills that remain after the first ``closed`` units: what a flip opens."""
     opened = []
@@ -223,7 +217,7 @@ def beyond(fills: Iterable[Fill], closed: int) -> list[Fill]:
     return opened
 
 
-def check_aggressive(
+def covers_trades(
     *,
     effect: Effect,
     requirement: int,
@@ -232,26 +226,25 @@ def check_aggressive(
     margin: int,
     general: int,
     order_margin: int = 0,
-) -> None:
-    """Check what an aggressive order of an isolated party would trade at once (03 §6.8.3).
+) -> bool:
+    """Whether an isolated party can have what its aggressive order would trade at once (03 §6.8.3).
+
+    Order margin that an amended order has already counts if it suffices alone; otherwise the general account has to
+    suffice, as for a new order (0019-MCAL-204).
 
     Args:
-        effect: of the trades.
+        effect: of the trades; a decrease needs nothing.
         requirement: :func:`trades_requirement`, on a flip of the fills :func:`beyond` the old position.
         maintenance: margin of the position after the trades.
         fees: that the party pays for the trades.
         margin, general: balances.
         order_margin: balance, for an amendment; 0 for a new order.
-
-    Raises:
-        Refused: ``margin check failed``.
     """
-    if effect is Effect.DECREASE:
-        return
-    funds = general + margin + (order_margin if effect is Effect.INCREASE else 0)
-    available = general + order_margin if effect is Effect.INCREASE else general + margin
-    if requirement + margin < maintenance or requirement > available or requirement + fees > funds:
-        raise Refused(MARGIN_CHECK_FAILED)
+    if effect is Effect.INCREASE:
+        available, funds = max(general, order_margin), general + margin + order_margin
+    else:
+        available = funds = general + margin
+    return requirement + margin >= maintenance and requirement <= available and requirement + fees <= funds
 
 
 def release_on_decrease(

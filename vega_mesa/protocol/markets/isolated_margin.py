@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from vega_mesa.protocol.arithmetic import Factor
 from vega_mesa.protocol.collateral import Account, AccountType
 from vega_mesa.protocol.margin import isolated
+from vega_mesa.protocol.margin.isolated import Effect
 from vega_mesa.protocol.margin.levels import HypotheticalPosition, MarginLevels
 from vega_mesa.protocol.markets import cancellations, margining
 from vega_mesa.protocol.matching.order import BUY, Order, OrderStatus, Trade
@@ -152,35 +153,33 @@ def cover_trades(
     amending: bool = False,
 ) -> None:
     """Move the margin of trades about to happen, or refuse the order without an event."""
-    party = order.party
-    accounts = market.accounts[party]
-    order_margin = _order_margin(market, party)
-    fills = [(trade.size, trade.price) for trade in trades]
-    margin, general = accounts.margin.balance, accounts.general.balance
+    accounts = market.accounts[order.party]
+    order_margin = _order_margin(market, order.party)
     spare = order_margin.balance if amending and order_margin is not None else 0
-    fees = bill.total
-    old = position.size
-    new = old + (sum(size for size, _ in fills) if order.side is BUY else -sum(size for size, _ in fills))
-    factor = Factor(market.isolated[party])
-    if abs(new) <= abs(old) and old * new >= 0:
-        _release(market, accounts, old, fills)
+    fills = [(trade.size, trade.price) for trade in trades]
+    traded = sum(size for size, _ in fills)
+    effect = isolated.effect_of(position.size, order.side, traded)
+    if effect is Effect.DECREASE:
+        _release(market, accounts, position.size, fills)
         return
-    if old * new < 0:
-        required = isolated.trades_requirement(_beyond(fills, abs(old)), factor, market.position_scale)
-        enough = required <= general + margin and required + fees <= general + margin
-    else:
-        required = isolated.trades_requirement(fills, factor, market.position_scale)
-        # an amended order's margin counts if it suffices alone; else the general account has to, as for a new order
-        enough = required <= max(general, spare) and required + fees <= general + margin + spare
+    required = _requirement(market, order.party, position.size, fills, effect)
     maintenance = market.margin.maintenance(
-        HypotheticalPosition(new),
+        HypotheticalPosition(position.size + (traded if order.side is BUY else -traded)),
         market.mark_price or 0,
         include_orders=False,
         funding_increment=market.product.margin_increment(),
     )
-    if not enough or required + margin < maintenance:
+    if not isolated.covers_trades(
+        effect=effect,
+        requirement=required,
+        maintenance=maintenance,
+        fees=bill.total,
+        margin=accounts.margin.balance,
+        general=accounts.general.balance,
+        order_margin=spare,
+    ):
         raise OrderRefused("MARGIN_CHECK_FAILED", "margin check failed", emits=False)
-    if old * new < 0:
+    if effect is Effect.FLIP:
         _bring_to(market, accounts.margin, required, accounts.general, "MARGIN_LOW", "MARGIN_HIGH")
         return
     if spare and order_margin is not None:
@@ -191,15 +190,10 @@ def cover_trades(
         market.collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", required, accounts.general, accounts.margin)
 
 
-def _beyond(fills: Sequence[tuple[int, int]], closing: int) -> list[tuple[int, int]]:
-    """The part of fills that opens a new position after ``closing`` units have closed the old one."""
-    opening = []
-    for size, price in fills:
-        used = min(size, closing)
-        closing -= used
-        if size > used:
-            opening.append((size - used, price))
-    return opening
+def _requirement(market: FuturesMarket, party: str, size: int, fills: list[isolated.Fill], effect: Effect) -> int:
+    """What fills require as margin; on a flip only what they open on the other side of nothing."""
+    opening = isolated.beyond(fills, abs(size)) if effect is Effect.FLIP else fills
+    return isolated.trades_requirement(opening, Factor(market.isolated[party]), market.position_scale)
 
 
 def _release(
@@ -274,20 +268,20 @@ def on_fill(market: FuturesMarket, order: Order, trade: Trade) -> None:
     accounts = market.accounts[party]
     new = position.size
     old = new - trade.size if order.side is BUY else new + trade.size
-    factor = Factor(market.isolated[party])
+    fills = [(trade.size, trade.price)]
+    effect = isolated.effect_of(old, order.side, trade.size)
     order_margin = market.collateral.open(AccountType.ORDER_MARGIN, market.asset, party, market.id)
     held, moved = order_margin.balance, 0
-    if abs(new) <= abs(old) and old * new >= 0:
-        _release(market, accounts, old, [(trade.size, trade.price)])
-    elif old * new < 0:
-        opened = _beyond([(trade.size, trade.price)], abs(old))
-        required = isolated.trades_requirement(opened, factor, market.position_scale)
-        available = min(required, accounts.margin.balance + accounts.general.balance)
-        _bring_to(market, accounts.margin, available, accounts.general, "MARGIN_LOW", "MARGIN_HIGH")
+    if effect is Effect.DECREASE:
+        _release(market, accounts, old, fills)
     else:
-        required = isolated.fill_requirement(trade.size, trade.price, factor, market.position_scale)
-        moved = min(required, held)
-        market.collateral.transfer("TRANSFER_TYPE_ISOLATED_MARGIN_LOW", moved, order_margin, accounts.margin)
+        required = _requirement(market, party, old, fills, effect)
+        if effect is Effect.FLIP:
+            available = min(required, accounts.margin.balance + accounts.general.balance)
+            _bring_to(market, accounts.margin, available, accounts.general, "MARGIN_LOW", "MARGIN_HIGH")
+        else:
+            moved = min(required, held)
+            market.collateral.transfer("TRANSFER_TYPE_ISOLATED_MARGIN_LOW", moved, order_margin, accounts.margin)
     if held > moved and _order_margin_level(market, party, new) == 0:
         _bring_to(market, order_margin, 0, accounts.general, "ORDER_MARGIN_LOW", "ORDER_MARGIN_HIGH")
     now = levels(market, party, new)
