@@ -8,7 +8,7 @@ import pytest
 
 from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.commands.trading import UpdateMarginMode
-from vega_mesa.protocol.events.trading import MarginLevelsUpdated, OrdersExpired
+from vega_mesa.protocol.events.trading import MarginLevelsUpdated, OrdersExpired, OrderUpdated
 from vega_mesa.protocol.markets import margining
 from vega_mesa.protocol.markets.definition import PriceMonitoringTrigger, SimpleRiskModel
 from vega_mesa.protocol.markets.states import SECOND
@@ -216,3 +216,19 @@ def test_an_isolated_position_that_flips_is_margined_for_what_it_opens(desk, agg
     assert desk.open_volume("a") == 2
     assert desk.balance("a") == (1000, 10**6 - 1000)
     assert order_margin(desk, "a") == 0
+
+
+def test_an_order_whose_amendment_cannot_be_margined_in_an_auction_is_stopped_as_it_was(bounded):
+    bounded.fund(800, "a")
+    isolate(bounded, "a")
+    bounded.order("maker-s", SELL, 1, 1500)
+    bounded.order("maker-b", BUY, 1, 1500)
+    assert bounded.market.auction.in_auction
+    bounded.order("maker-b", BUY, 5, 400)
+    order = bounded.order("a", BUY, 1, 500).order
+    events = bounded.listen(OrderUpdated)
+    assert bounded.amend("a", order.id, price=550, size_delta=3).error
+    stopped = events[-1].order
+    assert (stopped.status, stopped.size, stopped.original_price) == (OrderStatus.STOPPED, 1, 500)
+    assert bounded.market.positions.by_party["a"].buy == 0
+    assert (order_margin(bounded, "a"), bounded.balance("a")) == (0, (0, 800))

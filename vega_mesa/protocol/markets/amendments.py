@@ -25,7 +25,7 @@ from vega_mesa.protocol.matching.amendment import (
 )
 from vega_mesa.protocol.matching.confirmation import Confirmation
 from vega_mesa.protocol.matching.identifiers import IdGenerator
-from vega_mesa.protocol.matching.order import Order, OrderStatus
+from vega_mesa.protocol.matching.order import BUY, Order, OrderStatus
 from vega_mesa.protocol.matching.order_errors import OrderRefused
 from vega_mesa.protocol.matching.pegged import check_tick, validate_peg
 from vega_mesa.protocol.positions import MAX_VOLUME
@@ -157,7 +157,8 @@ def _amend_resting(market: FuturesMarket, order: Order, amended: Order, ids: IdG
     shrinks = amended.size < order.size
     market.book.amend_in_place(order, amended)
     if party in market.isolated:
-        isolated_margin.fund_orders(market, position)
+        if not isolated_margin.fund_orders(market, party, position.size):
+            raise isolated_margin.stop_unfunded(market, party)
     elif shrinks:
         margining.recheck(market, [position])
     market.announce(order)
@@ -165,10 +166,15 @@ def _amend_resting(market: FuturesMarket, order: Order, amended: Order, ids: IdG
 
 
 def _replace_in_auction(market: FuturesMarket, order: Order, amended: Order) -> Confirmation:
-    market.book.remove(order)
-    market.book.add_resting(amended)
-    if amended.party in market.isolated:
-        isolated_margin.fund_orders(market, market.positions.by_party[amended.party])
+    book, party = market.book, order.party
+    book.remove(order)
+    book.add_resting(amended)
+    size = market.open_volume(party)
+    if party in market.isolated and not isolated_margin.fund_orders(market, party, size):
+        book.remove(amended)
+        book.reinsert(order)  # stopped as it was
+        market.positions.amend(amended, order)
+        raise isolated_margin.stop_unfunded(market, party)
     market.announce(amended)
     return Confirmation(amended, [], [])
 
@@ -209,7 +215,10 @@ def _replace(market: FuturesMarket, order: Order, amended: Order, ids: IdGenerat
     confirmation = book.submit(amended, fills, market.now, trades)
     late: OrderRefused | None = None
     if isolated:
-        late = isolated_margin.fund_or_stop(market, position, amended, trades)
+        traded = sum(trade.size for trade in trades)
+        size = position.size + (traded if amended.side is BUY else -traded)
+        if not isolated_margin.fund_orders(market, party, size):
+            late = isolated_margin.stop_unfunded(market, party)
     if amended.is_finished and amended.remaining > 0 and late is None:
         market.positions.unregister(amended)
     if bill is not None:

@@ -219,15 +219,15 @@ def after_execution(market: FuturesMarket, order: Order, position: Position) -> 
     if order.is_finished:
         margining.announce(market, party, levels(market, party, size))
         return None
-    if _fund_orders(market, party, size):
+    if fund_orders(market, party, size):
         return None
     cancellations.take_out(market, order, OrderStatus.REJECTED)
     order.reason = "MARGIN_CHECK_FAILED"
     return OrderRefused("MARGIN_CHECK_FAILED", "margin check failed", emits=False)
 
 
-def _fund_orders(market: FuturesMarket, party: str, size: int) -> bool:
-    """Bring the order margin to its level; False, and nothing moved, when the general account is short."""
+def fund_orders(market: FuturesMarket, party: str, size: int) -> bool:
+    """Bring the order margin to its level beside this open volume; False, and nothing moved, for want of funds."""
     accounts = market.accounts[party]
     order_margin = market.collateral.open(AccountType.ORDER_MARGIN, market.asset, party, market.id)
     level = _order_margin_level(market, party, size)
@@ -238,26 +238,9 @@ def _fund_orders(market: FuturesMarket, party: str, size: int) -> bool:
     return True
 
 
-def fund_orders(market: FuturesMarket, position: Position) -> None:
-    """After an amendment: the order margin of what now rests; all orders are stopped when it cannot be had.
-
-    Raises:
-        OrderRefused: ``margin check failed``.
-    """
-    if not _fund_orders(market, position.party, position.size):
-        stop_orders(market, position.party)
-        raise OrderRefused("MARGIN_CHECK_FAILED", "margin check failed", emits=False)
-
-
-def fund_or_stop(
-    market: FuturesMarket, position: Position, order: Order, trades: Sequence[Trade]
-) -> OrderRefused | None:
-    """As :func:`fund_orders` for an amended order that has just traded; the refusal is for after its trades."""
-    traded = sum(trade.size for trade in trades)
-    size = position.size + (traded if order.side is BUY else -traded)
-    if _fund_orders(market, position.party, size):
-        return None
-    stop_orders(market, position.party)
+def stop_unfunded(market: FuturesMarket, party: str) -> OrderRefused:
+    """An amendment needs order margin that cannot be had: all orders are stopped; returns what is to be raised."""
+    stop_orders(market, party)
     return OrderRefused("MARGIN_CHECK_FAILED", "margin check failed", emits=False)
 
 
