@@ -232,3 +232,16 @@ def test_an_order_whose_amendment_cannot_be_margined_in_an_auction_is_stopped_as
     assert (stopped.status, stopped.size, stopped.original_price) == (OrderStatus.STOPPED, 1, 500)
     assert bounded.market.positions.by_party["a"].buy == 0
     assert (order_margin(bounded, "a"), bounded.balance("a")) == (0, (0, 800))
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_the_release_of_who_has_left_counts_as_a_margin_update(desk, heard):
+    """Else a close-out in isolated margin would be put off when all who settled besides have closed their positions."""
+    desk.fund(10**6, "b")
+    desk.order("b", SELL, 1, 1100)
+    position = desk.market.positions.by_party["b"]
+    desk.market.positions.unregister(desk.market.book.orders_of("b")[0])
+    if heard:
+        desk.listen(MarginLevelsUpdated)
+    assert margining.evaluate(desk.market, [position]).moves == 1
+    assert desk.balance("b") == (0, 10**6)

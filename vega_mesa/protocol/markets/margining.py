@@ -284,6 +284,7 @@ def evaluate(
             continue
         if not (position.size or position.buy or position.sell):
             if accounts.margin.balance > 0:
+                call.moves += 1
                 release_all(market, position.party)
             continue
         levels = market.margin.levels(position, price, auction_price=auction_price, funding_increment=increment)
@@ -310,7 +311,7 @@ def _evaluate_quietly(
     for position in positions:
         exposure = position.exposure
         if exposure < 0:
-            exposure = _exposure(market, position, keep=settled)
+            exposure = _exposure(market, position, call, keep=settled)
             if exposure < 0:
                 continue
             balance = market.accounts[position.party].margin.balance
@@ -331,13 +332,14 @@ def _evaluate_quietly(
             _call(market, party, accounts, balance + move, maintenance, call)
 
 
-def _exposure(market: FuturesMarket, position: Position, *, keep: bool) -> int:
+def _exposure(market: FuturesMarket, position: Position, call: MarginCall, *, keep: bool) -> int:
     """The exposure of a position, kept there with its margin account if asked; who is flat gets all margin back."""
     accounts = market.accounts.get(position.party)
     if accounts is None:
         return UNKNOWN
     if not (position.size or position.buy or position.sell):
         if accounts.margin.balance > 0:
+            call.moves += 1
             release_all(market, position.party)
         return UNKNOWN
     exposure = market.margin.exposure(position)
