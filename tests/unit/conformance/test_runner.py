@@ -9,7 +9,7 @@ from tests.conformance.failures import Mismatch, NotBuiltYet, expect_equal
 from tests.conformance.mutation import expected_numbers, mutate
 from tests.conformance.parsing import parse_feature
 from tests.conformance.registry import Registry
-from tests.conformance.runner import Options, run_file
+from tests.conformance.runner import Options, keep_configurations, run_file
 from tests.conformance.tables import Headers
 
 
@@ -227,3 +227,12 @@ def test_a_mutation_depends_on_seed_and_scenario_only(registry):
 
 def test_configurations_of_different_files_are_different_objects():
     assert Configurations().risk_models is not Configurations().risk_models
+
+
+def test_a_time_trigger_outlives_a_scenario_that_is_not_run():
+    """It also arms a network, where there is one."""
+    left = Configurations()
+    trigger = "the time triggers oracle spec is:\n      | name | initial | every |\n      | cue  | 1       | 30    |"
+    found = parse_feature(f"Feature: f\n  Scenario: s\n    Given {trigger}\n", "f.feature")
+    keep_configurations(found[0], left)
+    assert left.time_triggers["cue"].every == 30
