@@ -245,3 +245,11 @@ def test_the_release_of_who_has_left_counts_as_a_margin_update(desk, heard):
         desk.listen(MarginLevelsUpdated)
     assert margining.evaluate(desk.market, [position]).moves == 1
     assert desk.balance("b") == (0, 10**6)
+
+
+def test_an_amendment_overflows_the_volume_of_its_own_side_only(desk):
+    desk.fund(10**30, "a")
+    desk.order("a", BUY, 2**62, 1)
+    small = desk.order("a", SELL, 1, 2000).order
+    assert desk.amend("a", small.id, size_delta=2**62 + 5).accepted
+    assert desk.amend("a", small.id, size_delta=2**62).error == "cannot register position without causing overflow"

@@ -89,7 +89,8 @@ def _check_overflow(market: FuturesMarket, order: Order, amended: Order) -> None
     if position is None:
         return
     more = amended.true_remaining - order.true_remaining
-    if more > 0 and max(position.buy, position.sell) + more > MAX_VOLUME:
+    potential = position.buy if order.side is BUY else position.sell
+    if more > 0 and potential + more > MAX_VOLUME:
         raise Refused("cannot register position without causing overflow")
 
 
