@@ -108,10 +108,8 @@ def test_only_the_first_extension_in_a_markets_life_is_announced():
 def test_a_suspension_of_a_running_auction_is_lifted_again():
     state = entered("start_price", 10)
     state.extend(AuctionTrigger.GOVERNANCE_SUSPENSION, 60)
-    assert state.is_suspension
     assert state.mode is TradingMode.SUSPENDED_VIA_GOVERNANCE
     state.drop_extension()
-    assert not state.is_suspension
     assert state.mode is TradingMode.MONITORING_AUCTION
     assert state.duration == 70
 
@@ -132,12 +130,6 @@ def test_remaining_seconds_are_whole():
     state = entered("start_price", 10)
     assert state.remaining_seconds(BEGIN + SECOND + 1) == 8
     assert state.remaining_seconds(BEGIN + 11 * SECOND) == 0
-
-
-def test_an_opening_auction_may_begin_again():
-    state = entered("start_opening", 10)
-    state.restart_opening(BEGIN + 5 * SECOND)
-    assert state.end == BEGIN + 15 * SECOND
 
 
 def test_it_pickles():

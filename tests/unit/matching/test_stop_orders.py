@@ -183,7 +183,6 @@ def test_cancels():
     pool.insert(stop("0", price=5))
     assert [one.id for one in pool.cancel_all("p", 9)] == ["0", "d"]
     assert pool.cancel_all("p", 9) == []
-    assert pool.parties() == ["q"]
     assert [one.status for one in pool.stop_all(9)] == [StopOrderStatus.STOPPED]
 
 

@@ -144,11 +144,6 @@ class AuctionState:
         return AuctionTrigger.PROTOCOL_AUTOMATED_PURCHASE in (self.trigger, self.extension_trigger)
 
     @property
-    def is_suspension(self) -> bool:
-        """Whether governance has suspended the market, by an auction or by an extension of one."""
-        return AuctionTrigger.GOVERNANCE_SUSPENSION in (self.trigger, self.extension_trigger)
-
-    @property
     def end(self) -> int:
         """Nanoseconds of the last moment in the auction; 0 outside auctions and without an end."""
         return self.begin + self.duration * SECOND if self.duration else 0
@@ -181,10 +176,6 @@ class AuctionState:
             return None
         self._announced = True
         return self.notice()
-
-    def restart_opening(self, begin: int) -> None:
-        """Move the begin of an opening auction that was to start in the past; the duration stays."""
-        self.begin = begin
 
     def set_minimum_duration(self, seconds: int) -> AuctionNotice | None:
         """Change the minimum duration; a running auction with an end becomes that long if it is shorter.

@@ -24,6 +24,7 @@ from vega_mesa.protocol.matching.amendment import (
     must_replace,
 )
 from vega_mesa.protocol.matching.confirmation import Confirmation
+from vega_mesa.protocol.matching.iceberg import show_all
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import BUY, Order, OrderStatus
 from vega_mesa.protocol.matching.order_errors import OrderRefused
@@ -185,8 +186,7 @@ def _replace(market: FuturesMarket, order: Order, amended: Order, ids: IdGenerat
     book, party = market.book, order.party
     isolated = party in market.isolated
     position = market.positions.by_party[party]
-    if amended.iceberg is not None:
-        amended.remaining, amended.iceberg.reserve = amended.true_remaining, 0
+    show_all(amended)
     try:
         book.validate(amended)
         fills = book.match(amended, market.now)

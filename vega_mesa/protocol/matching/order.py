@@ -96,7 +96,6 @@ PARTIALLY_FILLED: Final = OrderStatus.PARTIALLY_FILLED
 PARKED: Final = OrderStatus.PARKED
 NETWORK: Final = "network"  # the party that holds the positions of those who were closed out
 
-PERSISTENT: Final = frozenset((TimeInForce.GTC, TimeInForce.GTT, TimeInForce.GFN, TimeInForce.GFA))
 EXPIRABLE: Final = frozenset((TimeInForce.GTT, TimeInForce.GFN, TimeInForce.GFA))
 UNFINISHED: Final = frozenset((OrderStatus.ACTIVE, OrderStatus.PARKED))
 
@@ -199,11 +198,6 @@ class Order:
     def is_finished(self) -> bool:
         """Neither on the book nor parked."""
         return self.status not in UNFINISHED
-
-    @property
-    def is_persistent(self) -> bool:
-        """May rest on the book."""
-        return self.type is OrderType.LIMIT and self.time_in_force in PERSISTENT and self.remaining > 0
 
     @property
     def is_expirable(self) -> bool:

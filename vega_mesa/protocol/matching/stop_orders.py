@@ -314,9 +314,5 @@ class StopOrderPool:
             ended.append(partner)
         return ended
 
-    def parties(self) -> list[str]:
-        """Parties with waiting stop orders, sorted."""
-        return sorted(self._counts)
-
     def __len__(self) -> int:
         return len(self.orders)

@@ -18,6 +18,7 @@ from vega_mesa.protocol.matching.amendment import (
     must_replace,
 )
 from vega_mesa.protocol.matching.confirmation import Confirmation
+from vega_mesa.protocol.matching.iceberg import show_all
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import Order, OrderStatus, Trade
 from vega_mesa.protocol.matching.order_errors import OrderRefused
@@ -130,8 +131,7 @@ def _amend_in_place(market: SpotMarket, order: Order, amended: Order) -> Confirm
 def _replace(market: SpotMarket, order: Order, amended: Order, ids: IdGenerator) -> Confirmation:
     """Cancel and replace in continuous trading: the new order may trade. Its funds are released already."""
     book = market.book
-    if amended.iceberg is not None:
-        amended.remaining, amended.iceberg.reserve = amended.true_remaining, 0
+    show_all(amended)
     try:
         book.validate(amended)
         fills = book.match(amended, market.now)
