@@ -12,6 +12,7 @@ from vega_mesa.model import VegaModel
 from vega_mesa.models import MODELS
 from vega_mesa.viz import session
 from vega_mesa.viz.desk import guard
+from vega_mesa.viz.drawing import draw_mesa_so
 from vega_mesa.viz.pages import Pages
 from vega_mesa.viz.parameters import inputs
 from vega_mesa.viz.records import records_of
@@ -19,6 +20,7 @@ from vega_mesa.viz.serve import MODEL_VARIABLE, NETWORK_VARIABLE
 
 ASSETS = Path(__file__).parent / "assets"
 STYLE = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("page.css", "run.css"))
+draw_mesa_so()
 
 
 @solara.component

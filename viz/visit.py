@@ -6,11 +6,11 @@ import threading
 
 import solara
 import solara.lab
-from mesa.visualization.utils import force_update, update_counter
-from solara.server.kernel_context import get_current_context
+from mesa.visualization.utils import update_counter
 
 from vega_mesa.units import to_datetime
 from vega_mesa.viz.desk import traders
+from vega_mesa.viz.drawing import redraw
 from vega_mesa.viz.fields import box
 from vega_mesa.viz.network import PAUSE, Line
 from vega_mesa.viz.pages import Pages
@@ -27,7 +27,7 @@ def Visit(address: str) -> None:
 
     def follow(ended: threading.Event) -> None:
         try:
-            line.follow(ended, redraw)
+            line.follow(ended, lambda: redraw(PAUSE))  # who acts may wait for a block: the next one draws as well
         finally:
             line.service.close()
 
@@ -46,19 +46,6 @@ def Visit(address: str) -> None:
             box("vega-hint", line.trouble or f"connecting to {line.service.address}")
     else:
         Pages(model)
-
-
-def redraw() -> None:
-    """Draw the page anew, but not while it takes in what its visitor does: what is being typed would be lost.
-
-    Somebody who acts may wait for a block meanwhile, so this does not wait for long: the next block draws as well.
-    """
-    lock = get_current_context().lock
-    if lock.acquire(timeout=PAUSE):
-        try:
-            force_update()
-        finally:
-            lock.release()
 
 
 @solara.component
