@@ -7,18 +7,18 @@ from vega_mesa.experiments.sweep import Run, runs_of, sweep
 if TYPE_CHECKING:
     from vega_mesa.experiments.plot import plot_sweep
     from vega_mesa.experiments.standing import balances_by_type, groups
-    from vega_mesa.experiments.stylised_facts import draw_stylised_facts, stylised_facts
+    from vega_mesa.experiments.stylised_facts import draw_stylised_facts
 
 __all__ = [
     "Run", "runs_of", "sweep",
     "plot_sweep",
     "balances_by_type", "groups",
-    "draw_stylised_facts", "stylised_facts",
+    "draw_stylised_facts",
 ]  # fmt: skip
 
 _HOMES = {
     "plot_sweep": "plot", "balances_by_type": "standing", "groups": "standing",
-    "draw_stylised_facts": "stylised_facts", "stylised_facts": "stylised_facts",
+    "draw_stylised_facts": "stylised_facts",
 }  # fmt: skip
 
 
