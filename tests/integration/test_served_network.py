@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import pytest
 
@@ -75,8 +76,8 @@ class Person:
         return answer.json()
 
     def bring(self, asset, amount):
-        genesis_feed = NetworkService(str(self.http.base_url))
-        details = genesis_feed.open_chain().exchange.assets.get(asset).details
+        with closing(NetworkService(str(self.http.base_url))) as service:
+            details = service.open_chain().exchange.assets.get(asset).details
         assert not self.send(EthereumMintToken(address=details.source.contract_address, amount=amount))["error"]
         assert not self.send(EthereumDeposit(asset=asset, amount=amount))["error"]
         for _ in range(600):
@@ -135,13 +136,14 @@ def test_two_processes_of_agents_and_a_person_share_a_network(served):
     assert sum(balances) == 0
     assert person.get("/health")["status"] == "ok"
 
-    replica = NetworkService(address).open_chain()
-    state = person.get("/state")
-    for _ in range(100):
-        if (state["height"], state["entries"]) == (replica.height, len(replica.log)):
-            break
-        replica.follow()
+    with closing(NetworkService(address)) as service:
+        replica = service.open_chain()
         state = person.get("/state")
+        for _ in range(100):
+            if (state["height"], state["entries"]) == (replica.height, len(replica.log)):
+                break
+            replica.follow()
+            state = person.get("/state")
     assert replica.state_hash() == state["state_hash"]
     assert not replica.exchange.imbalance()
 

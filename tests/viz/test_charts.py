@@ -148,6 +148,11 @@ def test_accounts_end_with_their_sum():
     assert table[-1].cells == ("all", "6", "4,900", "180.00", "10.00", "0.00", "0.00")
 
 
+def test_an_amount_is_short_and_nothing_is_never_below_nothing():
+    shown = {1_234_567: "1.23M", 12_345: "12.3k", -1_234.5: "-1,234", 0.004: "0.00", -1e-12: "0.00", -0.004: "0.00"}
+    assert {value: accounts.amount(value) for value in shown} == shown
+
+
 def test_state_says_what_holds_the_market_up():
     halted = reading(mode="monitoring auction", trigger="price", conserved=False)
     assert state.chips(halted) == [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -153,7 +154,8 @@ def viz(
 
         if model is not None:
             raise UsageError(f"--network: a network has its own model, leave {model} out")
-        NetworkService(network).genesis()  # which says what is wrong with the address
+        with closing(NetworkService(network)) as service:
+            service.genesis()  # which says what is wrong with the address
     if not is_free(host, port):
         raise UsageError(f"--port: somebody already listens on {host}:{port}, choose another")
     Console().print(f"The page is at http://{host}:{port} (Ctrl-C ends it)", highlight=False, soft_wrap=True)

@@ -37,6 +37,7 @@ def rows(found: list[Group]) -> list[Row]:
 
 def amount(value: float) -> str:
     """A number as people read it in a narrow column: three or four digits, then k or M."""
+    value = round(value, 2) + 0.0  # which takes the sign from a zero
     size = abs(value)
     if size >= 1_000_000:
         return f"{value / 1_000_000:,.2f}M"
