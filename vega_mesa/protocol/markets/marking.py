@@ -110,12 +110,13 @@ def mark_to_market(market: FuturesMarket, ids: IdGenerator, *, final: bool = Fal
     market.after_mark_to_market()
 
 
-def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator, *, calm: int = 0) -> bool:
+def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator, *, calm: int | None = None) -> bool:
     """Margin calls for those who settled; whoever cannot meet theirs is closed out (03 §5.6.12).
 
     Args:
         parties: in the order in which money is to move.
-        calm: how many besides them have settled and been looked at.
+        calm: how many besides them a mark-to-market has settled and looked at; None after a funding payment, when
+            trades may still wait for theirs.
 
     Returns:
         Whether a recheck of all margins would move nothing.
@@ -126,7 +127,7 @@ def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator, 
         positions = [by_party[party] for party in parties if party not in isolated and party in by_party]
     else:
         positions = list(filter(None, map(by_party.get, parties)))
-    call = margining.evaluate(market, positions, settled=True)
+    call = margining.evaluate(market, positions, settled=calm is not None)
     for party, shortfall in call.shortfalls:
         market.liquidity.penalise_shortfall(party, shortfall)
     in_isolation = isolated_margin.in_distress(market, parties) if isolated else []
@@ -135,5 +136,5 @@ def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator, 
     if call.distressed or in_isolation:
         closeouts.close_out(market, call.distressed, in_isolation, ids)
         return False
-    all_seen = len(positions) + calm == len(by_party) and NETWORK not in by_party
+    all_seen = len(positions) + (calm or 0) == len(by_party) and NETWORK not in by_party
     return call.conclusive and all_seen and not (call.shortfalls or market.book.pegged_live or market.parked.orders)
