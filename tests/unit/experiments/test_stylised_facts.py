@@ -1,5 +1,6 @@
 """Each fact on series that are made to have it or not; then a real file and a model side by side."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +27,9 @@ from vega_mesa.experiments.stylised_facts import (
 )
 from vega_mesa.models import ComprehensiveMarket
 
-PRICES = Path("/work/shared/data/prices/btc-usd-daily.csv")
-REASON = "no file of daily bitcoin prices on this machine"
+SHARED = Path(__file__).parents[3].parent / "shared" / "data" / "prices" / "btc-usd-daily.csv"  # beside the checkout
+PRICES = Path(os.environ.get("VEGA_PRICES", SHARED))
+REASON = "no file of daily bitcoin prices: name one in VEGA_PRICES"
 NUMBER = 20_000
 
 
