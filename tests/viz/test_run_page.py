@@ -37,6 +37,27 @@ def photograph(page, name: str) -> None:
         page.screenshot(path=f"{folder}/run_{name}.png")
 
 
+def compare_two_futures(page):
+    """A mistake is said; then a chart with a line for each future, and a table in which they differ."""
+    page.get_by_label("network parameter", exact=True).fill(FEE)
+    page.get_by_label("value", exact=True).fill("many")
+    press(page, "Fork and compare")
+    says(page, FEE)
+    page.get_by_label("value", exact=True).fill("0.01")
+    page.get_by_label("new seed", exact=True).fill("7")
+    page.get_by_label("steps", exact=True).fill("30")
+    press(page, "Fork and compare")
+    says(page, f"compared: {FEE} = 0.01, seed 7")
+    rows = page.locator(".vega-run tr", has_text="profit of AvellanedaStoikovMarketMaker").locator("td")
+    rows.nth(3).wait_for()
+    assert rows.nth(1).inner_text() != rows.nth(2).inner_text()
+    names = page.evaluate(
+        "document.querySelector('.vega-run .vega-chart').__vue__.chart.getOption().series.map(s => s.name)"
+    )
+    assert names == ["past", "as it is", "changed"]
+    assert line(page, "step").inner_text() == "5 of 100"
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.xdist_group("browser")
@@ -67,23 +88,7 @@ def test_a_run_is_saved_goes_on_and_is_loaded_again_and_two_futures_are_compared
     assert line(visitor, "step").inner_text() == "5 of 100"
     assert line(visitor, "block").inner_text() == block
 
-    visitor.get_by_label("network parameter", exact=True).fill(FEE)
-    visitor.get_by_label("value", exact=True).fill("many")
-    press(visitor, "Fork and compare")
-    says(visitor, FEE)
-    visitor.get_by_label("value", exact=True).fill("0.01")
-    visitor.get_by_label("new seed", exact=True).fill("7")
-    visitor.get_by_label("steps", exact=True).fill("30")
-    press(visitor, "Fork and compare")
-    says(visitor, f"compared: {FEE} = 0.01, seed 7")
-    rows = visitor.locator(".vega-run tr", has_text="profit of AvellanedaStoikovMarketMaker").locator("td")
-    rows.nth(3).wait_for()
-    assert rows.nth(1).inner_text() != rows.nth(2).inner_text()
-    names = visitor.evaluate(
-        "document.querySelector('.vega-run .vega-chart').__vue__.chart.getOption().series.map(s => s.name)"
-    )
-    assert names == ["past", "as it is", "changed"]
-    assert line(visitor, "step").inner_text() == "5 of 100"
+    compare_two_futures(visitor)
     photograph(visitor, "light")
     visitor.emulate_media(color_scheme="dark")
     photograph(visitor, "dark")
