@@ -19,7 +19,7 @@ from vega_mesa.protocol.events.trading import (
     PositionUpdated,
     TradeHappened,
 )
-from vega_mesa.protocol.markets import calm_marking
+from vega_mesa.protocol.markets import silent_marking
 from vega_mesa.protocol.markets.definition import (
     FeeFactors,
     FutureProduct,
@@ -133,14 +133,23 @@ def test_the_state_does_not_depend_on_who_listens(seed):
 
 def test_such_a_stream_has_marks_that_are_calm_and_marks_that_only_seemed_so(monkeypatch):
     """Otherwise the first test would not compare the short way of a mark-to-market, nor its way back."""
-    calm, taken_back = [], []
-    settle, take_back = calm_marking.settle, calm_marking._take_back
-    monkeypatch.setattr(calm_marking, "settle", lambda *given: calm.append(settle(*given)) or calm[-1])
-    monkeypatch.setattr(calm_marking, "_take_back", lambda *given: taken_back.append(take_back(*given)))
+    done, calm, taken_back = [], [], []
+    settle, settle_calm = silent_marking.settle, silent_marking._settle_calm
+    take_back = silent_marking._take_back
+
+    def count_calm(market, *rest):
+        others, gained = settle_calm(market, *rest)
+        calm.append(len(market.positions.by_party) - len(others))
+        return others, gained
+
+    monkeypatch.setattr(silent_marking, "settle", lambda *given: done.append(settle(*given)) or done[-1])
+    monkeypatch.setattr(silent_marking, "_settle_calm", count_calm)
+    monkeypatch.setattr(silent_marking, "_take_back", lambda *given: taken_back.append(take_back(*given)))
     for seed in range(12):
         trade(chain_with_market(seed, heard=False)[0], seed)
-    assert sum(outcome.calm for outcome in calm if outcome is not None) > 100
-    assert sum(outcome is None for outcome in calm) > 100
+    assert sum(calm) > 100
+    assert done.count(True) > 100
+    assert done.count(False) > 100
     assert len(taken_back) > 10
 
 

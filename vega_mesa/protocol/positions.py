@@ -32,7 +32,7 @@ class Position:
         sell: the same for sell orders.
         buy_notional: sum of price times volume over those buy orders (a market order counts with price 0).
         sell_notional: the same for sell orders.
-        price: mark price of the last mark-to-market, 0 before the first.
+        price: mark price of the last mark-to-market on a fully collateralised market, 0 before the first and elsewhere.
         average_entry_price: integer average of §4.1; isolated margin is computed from it.
         exposure: the price-independent part of its margin, left here by a mark-to-market that settled the position;
             :data:`UNKNOWN` after every change of anything but ``price``. Like ``margin`` it stays out of snapshots.
@@ -386,7 +386,7 @@ class Positions:
         return party in self.by_party
 
     def mark(self, price: int) -> None:
-        """Give every position the new mark price. Call it right before the mark-to-market.
+        """Give every position the new mark price, right before the mark-to-market of a fully collateralised market.
 
         What is known of exposures stays.
         """

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.mark_price import CompositePrice, book_sample
-from vega_mesa.protocol.markets import auctions, calm_marking, closeouts, isolated_margin, margining, pegging
+from vega_mesa.protocol.markets import auctions, closeouts, isolated_margin, margining, pegging, silent_marking
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import NETWORK
 
@@ -97,26 +97,27 @@ def mark_to_market(market: FuturesMarket, ids: IdGenerator, *, final: bool = Fal
     mark = market.mark_price
     if mark is None or (market.max_price is not None and mark > market.max_price):
         return
-    market.positions.mark(mark)
-    outcome = calm_marking.settle(market, mark)
-    if outcome is None:
+    if market.fully_collateralised:
+        market.positions.mark(mark)
+    if final or not silent_marking.settle(market, mark):
         outcome = market.settlement.mark_to_market(mark, market.positions)
         market.collection.mark_to_market(outcome)
         market.services.on_mark_to_market(market, outcome)
-    conclusive = see_to_margins(market, outcome.parties, ids, calm=outcome.calm)
+        conclusive = see_to_margins(market, outcome.parties, ids, settled=True)
+    else:
+        conclusive = not (market.book.pegged_live or market.parked.orders)
     pegging.check_references(market)
     if not (final or conclusive):
         margining.recheck(market, margining.cross_positions(market))
     market.after_mark_to_market()
 
 
-def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator, *, calm: int | None = None) -> bool:
+def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator, *, settled: bool) -> bool:
     """Margin calls for those who settled; whoever cannot meet theirs is closed out (03 §5.6.12).
 
     Args:
         parties: in the order in which money is to move.
-        calm: how many besides them a mark-to-market has settled and looked at; None after a funding payment, when
-            trades may still wait for theirs.
+        settled: whether that was a mark-to-market; after a funding payment trades may still wait for theirs.
 
     Returns:
         Whether a recheck of all margins would move nothing.
@@ -127,7 +128,7 @@ def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator, 
         positions = [by_party[party] for party in parties if party not in isolated and party in by_party]
     else:
         positions = list(filter(None, map(by_party.get, parties)))
-    call = margining.evaluate(market, positions, settled=calm is not None)
+    call = margining.evaluate(market, positions, settled=settled)
     for party, shortfall in call.shortfalls:
         market.liquidity.penalise_shortfall(party, shortfall)
     in_isolation = isolated_margin.in_distress(market, parties) if isolated else []
@@ -136,5 +137,5 @@ def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator, 
     if call.distressed or in_isolation:
         closeouts.close_out(market, call.distressed, in_isolation, ids)
         return False
-    all_seen = len(positions) + (calm or 0) == len(by_party) and NETWORK not in by_party
+    all_seen = len(positions) == len(by_party) and NETWORK not in by_party
     return call.conclusive and all_seen and not (call.shortfalls or market.book.pegged_live or market.parked.orders)

@@ -30,10 +30,9 @@ class MarkToMarket:
         wins: who receives how much, in the order of positions; **0 is an entry without a transfer**, which still
             counts in the order of the list and for margin evaluation. A network placeholder comes last.
         touched: the positions that changed since the last mark-to-market, by party, in the order of first change.
-        calm: how many positions were settled besides those listed, and need no look at their margin.
     """
 
-    __slots__ = ("price", "losses", "wins", "touched", "calm")
+    __slots__ = ("price", "losses", "wins", "touched")
 
     def __init__(
         self, price: int, losses: list[PartyAmount], wins: list[PartyAmount], touched: dict[str, Position]
@@ -42,7 +41,6 @@ class MarkToMarket:
         self.losses = losses
         self.wins = wins
         self.touched = touched
-        self.calm = 0
 
     @property
     def parties(self) -> list[str]:
@@ -104,7 +102,7 @@ class Settlement:
     def mark_to_market(self, mark: int, positions: Positions) -> MarkToMarket:
         """Find what every party won or lost since the last mark, rounded to whole units (03 §5.6.3-6).
 
-        The caller has refused a mark above the cap and has called ``positions.mark(mark)``. Takes over and empties
+        The caller has refused a mark above the cap. Takes over and empties
         ``positions.touched``.
 
         Emits: PositionSettled for every position, and PositionsMarked, before any money moves.
@@ -115,15 +113,24 @@ class Settlement:
         else:
             shares = self.shares(mark, positions.in_order(positions.touched))
         shares.distribute_rounding()
-        return self.finish(mark, positions, shares)
-
-    def finish(self, mark: int, positions: Positions, shares: Shares) -> MarkToMarket:
-        """End a mark-to-market whose shares are known: positions have been settled."""
         touched = positions.settled()
         self._announce(mark, positions, touched)
+        self.finish(mark, ())
+        return MarkToMarket(mark, shares.losses, shares.wins, touched)
+
+    def finish(self, mark: int, resized: Iterable[Position]) -> None:
+        """All positions have been settled to a mark; the sizes of some are still to be noted, in the order given."""
+        for position in resized:
+            self._resize(position)
         self.trades = {}
         self.last_mark = mark
-        return MarkToMarket(mark, shares.losses, shares.wins, touched)
+
+    def _resize(self, position: Position) -> None:
+        """Note at which size a position has been settled, or that nothing is left of it."""
+        if position.size or position.buy or position.sell:
+            self.settled[position.party] = position.size
+        else:
+            self.settled.pop(position.party, None)
 
     def shares(self, mark: int, positions: Iterable[Position]) -> Shares:
         """Each concerned party's gain since the last mark; settled sizes become the present ones."""
@@ -151,10 +158,7 @@ class Settlement:
             else:
                 continue
             if size != last or not size:
-                if size or position.buy or position.sell:
-                    settled[party] = size
-                elif last is not None:
-                    del settled[party]
+                self._resize(position)
             share = -gain if negative else gain
             if scaled:
                 share = share * divisor // multiplier
