@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vega_mesa.agents.checks import at_least
 from vega_mesa.agents.proposer import Proposer
@@ -14,6 +14,7 @@ from vega_mesa.protocol.commands.governance import (
     UpdateVolumeRebateProgram,
 )
 from vega_mesa.protocol.events.programmes import Factors
+from vega_mesa.protocol.instants import SECOND
 from vega_mesa.protocol.programmes.referral import ReferralBenefitTier, ReferralProgram, StakingTier
 from vega_mesa.protocol.programmes.volume_discount import VolumeDiscountProgram, VolumeDiscountTier
 from vega_mesa.protocol.programmes.volume_rebate import VolumeRebateProgram, VolumeRebateTier
@@ -21,6 +22,8 @@ from vega_mesa.units import Number, decimal
 
 if TYPE_CHECKING:
     from vega_mesa.model import VegaModel
+
+NEVER: Final = 253_402_300_799 * SECOND  # the network wants an end: the last second of the year 9999
 
 
 class ReferralTier(NamedTuple):
@@ -96,7 +99,7 @@ class ReferralProgrammeManager(ProgrammeManager):
             StakingTier(minimum_staked_tokens=stake, referral_reward_multiplier=decimal(multiplier))
             for stake, multiplier in self.staking
         )
-        program = ReferralProgram(window_length=self.window, benefit_tiers=tiers, staking_tiers=staking)
+        program = ReferralProgram(window_length=self.window, benefit_tiers=tiers, staking_tiers=staking, ends_at=NEVER)
         return UpdateReferralProgram(program=program)
 
 
@@ -129,7 +132,7 @@ class DiscountProgrammeManager(ProgrammeManager):
             for volume, discount in self.tiers
         )
         return UpdateVolumeDiscountProgram(
-            program=VolumeDiscountProgram(window_length=self.window, benefit_tiers=tiers)
+            program=VolumeDiscountProgram(window_length=self.window, benefit_tiers=tiers, ends_at=NEVER)
         )
 
 
@@ -163,7 +166,9 @@ class RebateProgrammeManager(ProgrammeManager):
             )
             for fraction, rebate in self.tiers
         )
-        return UpdateVolumeRebateProgram(program=VolumeRebateProgram(window_length=self.window, benefit_tiers=tiers))
+        return UpdateVolumeRebateProgram(
+            program=VolumeRebateProgram(window_length=self.window, benefit_tiers=tiers, ends_at=NEVER)
+        )
 
 
 def _same(value: Number) -> Factors:

@@ -298,7 +298,9 @@ class Exchange:
 
     def succeed_market(self, market_id: str) -> None:
         """Enact a market with a parent (0081-SUCM)."""
-        market = self.market(market_id)
+        market = self.markets.get(market_id)
+        if market is None:
+            raise Refused("market does not exist")
         if isinstance(market, FuturesMarket):
             self.succession.enact(self, market)
 

@@ -8,14 +8,16 @@ from vega_mesa.protocol.assets import AssetDetails, BuiltinSource, ERC20Source
 from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.commands import governance as terms
 from vega_mesa.protocol.commands.transfers import GovernanceTransfer
+from vega_mesa.protocol.data_sources import TIME_TRIGGER, Condition, DataSourceSpec, Filter, TimeTrigger
 from vega_mesa.protocol.events.governance import ProposalUpdated, VoteCast
 from vega_mesa.protocol.events.programmes import Factors
 from vega_mesa.protocol.governance import parse_market, parse_market_update
 from vega_mesa.protocol.instants import SECOND
+from vega_mesa.protocol.markets.definition import PerpetualProduct, SpotProduct
 from vega_mesa.protocol.markets.states import MarketState
-from vega_mesa.protocol.programmes.referral import ReferralBenefitTier, ReferralProgram
+from vega_mesa.protocol.programmes.referral import ReferralBenefitTier, ReferralProgram, StakingTier
 from vega_mesa.protocol.programmes.volume_discount import VolumeDiscountProgram, VolumeDiscountTier
-from vega_mesa.protocol.programmes.volume_rebate import VolumeRebateProgram
+from vega_mesa.protocol.programmes.volume_rebate import VolumeRebateProgram, VolumeRebateTier
 from vega_mesa.protocol.refusal import Refused
 
 KEY = "ab" * 32
@@ -141,6 +143,18 @@ def test_transfers_read_their_enactment_limits_from_assets(network):
         (
             terms.ProposalSubmission(change=terms.NewAsset(details=TOKEN), closing=10, enactment=20, validation=10),
             "proposal_submission.terms.validation_timestamp (cannot be after or equal to closing time)",
+        ),
+        (
+            terms.ProposalSubmission(change=FEE, closing=10, enactment=20, validation=5),
+            "proposal_submission.terms.validation_timestamp (is not supported)",
+        ),
+        (
+            terms.ProposalSubmission(
+                change=terms.UpdateMarketState(market_id=TWO, update_type="MARKET_STATE_UPDATE_TYPE_UNSPECIFIED"),
+                closing=1,
+                enactment=1,
+            ),
+            "proposal_submission.terms.change.update_market_state.changes.update_type (is not a valid value)",
         ),
         (
             terms.ProposalSubmission(
@@ -367,7 +381,11 @@ def test_a_market_without_triggers_gets_the_network_s(network, market):
     [
         ({"decimal_places": 5}, "TOO_MANY_MARKET_DECIMAL_PLACES", "market decimal + position decimals must be"),
         ({"parent_market": "none"}, "INVALID_SUCCESSOR_MARKET", "market to succeed does not exist"),
-        ({"linear_slippage_factor": Decimal(-1)}, "LINEAR_SLIPPAGE_FACTOR_OUT_OF_RANGE", "proposal slippage factor"),
+        (
+            {"linear_slippage_factor": Decimal("1E+7")},
+            "LINEAR_SLIPPAGE_FACTOR_OUT_OF_RANGE",
+            "proposal slippage factor has incorrect value, expected value in [0,1000000], got 10000000",
+        ),
     ],
 )
 def test_terms_of_a_new_market(network, market, changes, reason, text):
@@ -400,6 +418,22 @@ def test_product_of_a_new_market(network, market):
     submit(network, product_of(market, max_price=100), id="aa" * 32)
 
 
+def test_a_future_settles_with_integers_alone(network, market):
+    """The network compares the property's name, not its type, with the text of the type."""
+    source = market.definition.product.settlement_data
+    for number, (name, error) in enumerate((("price", True), ("TYPE_DECIMAL", False))):
+        key = dataclasses.replace(source.filters[0], property=name, type="TYPE_DECIMAL", decimals=None)
+        data = dataclasses.replace(source, filters=(key,))
+        change = product_of(market, settlement_data=data, settlement_property=name)
+        if not error:
+            submit(network, change, id=f"{number:064x}")
+            continue
+        assert refused(submit, network, change, id=f"{number:064x}") == (
+            "invalid oracle spec binding for settlement data: "
+            'bound type "TYPE_INTEGER" doesn\'t match filtered property type "TYPE_DECIMAL"'
+        )
+
+
 def test_opening_auctions_have_bounds(network, market):
     network.parameters.set("market.auction.minimumDuration", "1h")
     text = "proposal opening auction duration is too short, expected > 1h0m0s, got 10s"
@@ -414,8 +448,6 @@ def test_a_risk_model_has_ranges(network, market):
 
 def test_perpetuals_and_spot_have_their_gates(network, market):
     network.parameters.set("limits.markets.proposeSpotEnabled", "0")
-    from vega_mesa.protocol.markets.definition import SpotProduct
-
     spot = dataclasses.replace(market.definition, product=SpotProduct(base_asset="usdt", quote_asset="usdt"))
     refused(submit, network, dataclasses.replace(market, definition=spot))
     assert outcome(network)[1] == "PROPOSAL_ERROR_SPOT_PRODUCT_DISABLED"
@@ -449,6 +481,76 @@ def test_an_update_keeps_what_it_must_not_change(active, update):
     assert (definition.tick_size, definition.decimal_places, definition.opening_auction_duration) == (5, 1, 10)
 
 
+def test_an_update_without_triggers_gets_the_network_s(active, future_proposal):
+    triggers = '{"triggers": [{"horizon": 60, "probability": "0.95", "auction_extension": 90}]}'
+    active.parameters.set("market.monitor.price.defaultParameters", triggers)
+    del future_proposal["priceMonitoringParameters"]
+    submit(active, parse_market_update(TWO, future_proposal, signers=(KEY,)))
+    vote(active)
+    active.tick(21)
+    assert [trigger.auction_extension for trigger in active.exchange.definitions[TWO].price_monitoring] == [90]
+
+
+def perpetual_of(definition):
+    condition = Condition(operator="OPERATOR_GREATER_THAN_OR_EQUAL", value="0")
+    cue = Filter(property=TIME_TRIGGER, type="TYPE_TIMESTAMP", conditions=(condition,))
+    product = PerpetualProduct(
+        settlement_asset="usdt",
+        quote_name="USDT",
+        settlement_data=definition.product.settlement_data,
+        settlement_property="price",
+        schedule=DataSourceSpec(filters=(cue,), time_trigger=TimeTrigger(initial=None, every=28_800)),
+        schedule_property=TIME_TRIGGER,
+    )
+    return dataclasses.replace(definition, product=product)
+
+
+def test_a_funding_schedule_that_starts_with_the_enactment_is_not_in_the_past_then(active):
+    """Enactment is strictly after its second, the schedule is checked again there."""
+    definition = perpetual_of(active.exchange.definitions[TWO])
+    active.exchange.definitions[TWO] = definition
+    submit(active, terms.UpdateMarket(market_id=TWO, definition=definition))
+    vote(active)
+    active.tick(25)
+    assert outcome(active) == ("STATE_ENACTED", "")
+    schedule = active.exchange.definitions[TWO].product.schedule
+    assert schedule.time_trigger.initial == active.governance.proposals[ONE].enactment
+
+
+def test_a_funding_schedule_that_started_before_the_enactment_fails_the_update(active):
+    definition = perpetual_of(active.exchange.definitions[TWO])
+    active.exchange.definitions[TWO] = definition
+    trigger = TimeTrigger(initial=active.seconds + 15, every=28_800)
+    schedule = dataclasses.replace(definition.product.schedule, time_trigger=trigger)
+    product = dataclasses.replace(definition.product, schedule=schedule)
+    submit(active, terms.UpdateMarket(market_id=TWO, definition=dataclasses.replace(definition, product=product)))
+    vote(active)
+    active.tick(21)
+    assert outcome(active)[0] == "STATE_FAILED"
+    assert active.governance.proposals[ONE].error_details == "time trigger starts in the past"
+
+
+def test_a_funding_schedule_is_a_time_trigger(network, market):
+    definition = perpetual_of(market.definition)
+    product = dataclasses.replace(definition.product, schedule_property="price")
+    change = terms.NewMarket(definition=dataclasses.replace(definition, product=product))
+    assert refused(submit, network, change) == "time trigger only supported for now"
+    submit(network, terms.NewMarket(definition=definition), id=TWO)
+
+
+def test_of_an_update_of_a_spot_market_only_risk_and_liquidity_are_looked_at(active):
+    definition = active.exchange.definitions[TWO]
+    spot = dataclasses.replace(definition, product=SpotProduct(base_asset="none", quote_asset="usdt"))
+    active.exchange.definitions[TWO] = spot
+    active.parameters.set("limits.markets.proposeSpotEnabled", "0")
+    risky = dataclasses.replace(spot.risk_model, sigma=51.0)
+    change = terms.UpdateMarket(market_id=TWO, definition=dataclasses.replace(spot, risk_model=risky))
+    assert refused(submit, active, change) == "invalid risk parameter"
+    submit(active, terms.UpdateMarket(market_id=TWO, definition=spot), id="03" * 32)
+    change = terms.UpdateMarket(market_id=TWO, definition=definition)
+    assert refused(submit, active, change, id="04" * 32) == "cannot update a market to a different product type"
+
+
 def test_an_update_of_an_unknown_or_unborn_market(network, market, update):
     assert refused(submit, network, update) == "market does not exist"
     submit(network, market, id=TWO)
@@ -473,6 +575,53 @@ def test_liquidity_providers_decide_when_too_few_tokens_vote(active, update):
     vote(active, "alice", NO)
     active.tick(11)
     assert outcome(active) == ("STATE_PASSED", "")
+
+
+@pytest.mark.parametrize(
+    ("shares", "votes", "result"),
+    [
+        ({"alice": "0.4", "bob": "0.2"}, {"alice": YES, "bob": NO}, ("STATE_PASSED", "")),  # of 0.6, not of all
+        ({"alice": "0.4", "bob": "0.3"}, {"alice": YES, "bob": NO}, ("STATE_DECLINED", "MAJORITY_THRESHOLD")),
+        ({"alice": "0.4"}, {"alice": YES}, ("STATE_DECLINED", "PARTICIPATION_THRESHOLD")),
+        ({"alice": "0.5"}, {"alice": YES}, ("STATE_PASSED", "")),
+        ({"alice": "0"}, {"alice": YES}, ("STATE_DECLINED", "PARTICIPATION_THRESHOLD")),
+    ],
+)
+def test_shares_of_liquidity_are_counted_as_they_stand_at_the_close(active, update, shares, votes, result):
+    active.stake.deposit("whale", 10**6)  # too few tokens will vote
+    active.parameters.set("governance.proposal.updateMarket.requiredParticipation", "0.9")
+    active.parameters.set("governance.proposal.updateMarket.requiredParticipationLP", "0.5")
+    submit(active, update)
+    for party, value in votes.items():
+        active.exchange.shares[TWO, party] = Decimal(1)
+        vote(active, party, value)
+    for party, share in shares.items():
+        active.exchange.shares[TWO, party] = Decimal(share)
+    active.tick(11)
+    state, reason = outcome(active)
+    assert (state, reason.removeprefix("PROPOSAL_ERROR_").removesuffix("_NOT_REACHED")) == result
+
+
+def test_where_enough_tokens_vote_liquidity_has_no_say(active, update):
+    active.exchange.shares[TWO, "bob"] = Decimal(1)
+    submit(active, update)
+    vote(active, "alice", NO)
+    vote(active, "bob", YES)
+    active.tick(11)
+    assert outcome(active)[1] == "PROPOSAL_ERROR_MAJORITY_THRESHOLD_NOT_REACHED"
+
+
+def test_on_the_state_of_a_market_tokens_alone_vote(active):
+    active.parameters.set("governance.proposal.updateMarket.minVoterBalance", "50")
+    active.exchange.shares[TWO, "bob"] = Decimal(1)
+    submit(active, terms.UpdateMarketState(market_id=TWO, update_type="MARKET_STATE_UPDATE_TYPE_SUSPEND"))
+    assert refused(vote, active, "bob") == "vote requires more tokens than the party has"
+
+
+def test_who_never_staked_cannot_vote_whatever_its_share(active, update):
+    active.exchange.shares[TWO, "provider"] = Decimal(1)
+    submit(active, update)
+    assert refused(vote, active, "provider") == "party not found"
 
 
 def test_without_a_required_participation_of_providers_an_update_without_votes_passes(active, update):
@@ -511,6 +660,9 @@ def test_a_successor_whose_market_is_gone_is_rejected(active, market):
     active.exchange.succeeded.append(TWO)
     text = "the parent market was already succeeded by a prior proposal, PROPOSAL_ERROR_INVALID_SUCCESSOR_MARKET"
     assert refused(submit, active, dataclasses.replace(market, definition=child), id="03" * 32) == text
+    greedy = dataclasses.replace(child, insurance_pool_fraction=Decimal("1.50"))
+    text = "insurance pool fraction should be in range 0-1, was 1.5"  # which is looked at first
+    assert refused(submit, active, dataclasses.replace(market, definition=greedy), id="04" * 32) == text
 
 
 def test_a_successor_is_enacted_in_its_parent_s_place(active, market):
@@ -526,7 +678,7 @@ def test_a_successor_is_enacted_in_its_parent_s_place(active, market):
 
 @pytest.fixture
 def quick(network):
-    for family in ("referralProgram", "VolumeDiscountProgram"):
+    for family in ("referralProgram", "VolumeDiscountProgram", "VolumeRebateProgram"):
         for name, value in (
             ("minClose", "1s"),
             ("minEnact", "1s"),
@@ -537,7 +689,10 @@ def quick(network):
     return network
 
 
-def referral(factor, ends_at=0, count=1):
+END = 2_000_000_000 * SECOND
+
+
+def referral(factor, ends_at=END, count=1):
     factors = Factors(maker=Decimal(0), infrastructure=Decimal(factor), liquidity=Decimal(0))
     tiers = tuple(
         ReferralBenefitTier(
@@ -569,15 +724,74 @@ def test_a_programme_has_limits(quick):
         "the number of benefit tiers in the proposal is higher than the maximum allowed by the network parameter "
         '"referralProgram.maxReferralTiers": maximum is 10, but got 11'
     )
-    late = referral("0.1", ends_at=quick.now)
-    text = "the proposal must be enacted before the referral program ends"
-    assert refused(submit, quick, late, id="03" * 32) == text
+    tier = VolumeDiscountTier(
+        minimum_running_notional_taker_volume=1, discount_factors=Factors(Decimal(0), Decimal(0), Decimal("0.91"))
+    )
+    change = terms.UpdateVolumeDiscountProgram(
+        program=VolumeDiscountProgram(window_length=1, benefit_tiers=(tier, tier), ends_at=END)
+    )
+    assert refused(submit, quick, change, id="04" * 32) == (
+        "tier 1 defines a volume discount liquidity factor higher than the maximum allowed by the network "
+        'parameter "volumeDiscountProgram.maxVolumeDiscountFactor": maximum is 0.9, but got 0.91'
+    )
+
+
+def test_discounts_and_rebates_count_their_tiers_in_other_words_than_referrals(quick):
     tier = VolumeDiscountTier(
         minimum_running_notional_taker_volume=1, discount_factors=Factors(Decimal(0), Decimal(0), Decimal(0))
     )
-    program = VolumeDiscountProgram(window_length=1, benefit_tiers=(tier, tier))
-    change = terms.UpdateVolumeDiscountProgram(program=program)
-    assert refused(submit, quick, change, id="04" * 32) == "duplicate benefit tier"
+    program = VolumeDiscountProgram(window_length=1, benefit_tiers=(tier,) * 11, ends_at=END)
+    assert refused(submit, quick, terms.UpdateVolumeDiscountProgram(program=program)) == (
+        "the number of tiers in the proposal is higher than the maximum allowed by the network parameter "
+        '"volumeDiscountProgram.maxBenefitTiers": maximum is 10, but got 11'
+    )
+    rebate = VolumeRebateTier(minimum_party_maker_volume_fraction=Decimal(1), additional_maker_rebate=Decimal(9))
+    many = VolumeRebateProgram(window_length=1, benefit_tiers=(rebate,) * 11, ends_at=END)
+    assert refused(submit, quick, terms.UpdateVolumeRebateProgram(program=many), id=TWO) == (
+        "the number of tiers in the proposal is higher than the maximum allowed by the network parameter "
+        '"volumeRebateProgram.maxBenefitTiers": maximum is 10, but got 11'
+    )
+    few = dataclasses.replace(many, benefit_tiers=(rebate,) * 10)  # the same tier again is nobody's concern
+    submit(quick, terms.UpdateVolumeRebateProgram(program=few), id="03" * 32)
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"ends_at": 0}, "end_of_program_timestamp (is required)"),
+        ({"ends_at": -SECOND}, "end_of_program_timestamp (must be positive)"),
+        (
+            {"ends_at": SECOND},
+            "end_of_program_timestamp (must be greater than proposal_submission.terms.enactment_timestamp)",
+        ),
+        ({"window_length": 0}, "window_length (is required)"),
+        ({"window_length": 201}, "window_length (must be at most 200)"),
+        ({"benefit_tiers": referral("0.1").program.benefit_tiers * 2}, "benefit_tiers.1 (duplicate benefit tier)"),
+        (
+            {"benefit_tiers": referral("-0.1").program.benefit_tiers},
+            (
+                "benefit_tiers.0.referral_discount_factors.infrastructure_discount_factor (must be positive or zero), "
+                "benefit_tiers.0.referral_reward_factors.infrastructure_reward_factor (must be positive or zero)"
+            ),
+        ),
+        (
+            {"staking_tiers": (StakingTier(minimum_staked_tokens=1, referral_reward_multiplier=Decimal(1)),) * 2},
+            "staking_tiers.1 (duplicate staking tier)",
+        ),
+        (
+            {"staking_tiers": (StakingTier(minimum_staked_tokens=0, referral_reward_multiplier=Decimal("0.9")),)},
+            (
+                "staking_tiers.0.minimum_staked_tokens (must be positive), "
+                "staking_tiers.0.referral_reward_multiplier (must be greater than or equal to 1)"
+            ),
+        ),
+    ],
+)
+def test_a_programme_that_is_not_well_formed_leaves_no_trace(quick, changes, text):
+    change = terms.UpdateReferralProgram(program=dataclasses.replace(referral("0.1").program, **changes))
+    path = "proposal_submission.terms.change.update_referral_program.changes."
+    assert refused(submit, quick, change).replace(path, "") == text
+    assert not quick.told
 
 
 # -- batches -------------------------------------------------------------------------------------------------------
@@ -632,6 +846,62 @@ def test_a_batch_has_at_most_250_changes_and_no_rebates(network):
     rebate = terms.UpdateVolumeRebateProgram(program=VolumeRebateProgram(window_length=1))
     text = refused(submit_batch, network, rebate)
     assert text == "batch_proposal_submission.terms.changes.0 (is not supported)"
+
+
+def test_a_batch_with_a_bad_change_proposes_no_market(network, market):
+    bad = terms.UpdateNetworkParameter(key="nothing", value="1")
+    assert refused(submit_batch, network, market, bad) == "unknown key"
+    assert not network.exchange.calls
+
+
+def test_a_market_that_execution_refuses_takes_the_batch_along(network, market):
+    network.exchange.refuses["submit_market"] = "no room"
+    details = AssetDetails(name="Play", symbol="PLAY", decimals=5, source=BuiltinSource())
+    assert refused(submit_batch, network, terms.NewAsset(details=details), market) == "no room"
+    assert {str(event.state) for event in network.told.values()} == {"STATE_REJECTED"}
+    assert [asset.status for asset in network.assets.by_id.values()] == ["STATUS_ENABLED", "STATUS_REJECTED"]
+
+
+def test_the_markets_of_batches_open_before_anything_is_enacted(network, market):
+    submit(network, FEE, id=TWO, closing=2, enactment=5)
+    vote(network, id=TWO)
+    submit_batch(network, market)
+    vote(network)
+    network.tick(11)
+    assert [call[0] for call in network.exchange.calls] == [
+        "submit_market",
+        "start_opening_auction",
+        "dispatch_parameters",
+    ]
+
+
+def test_votes_on_a_batch_that_has_closed(network):
+    freeform = terms.BatchChange(change=terms.NewFreeform())
+    closing = network.seconds + 10
+    items = (freeform, terms.BatchChange(change=FEE, enactment=closing + 10))
+    submission = terms.BatchProposalSubmission(changes=items, closing=closing)
+    members = network.governance.submit_batch("alice", submission, ONE, network.now)
+    assert refused(vote, network, id=members[0].id) == "proposal does not exist"
+    vote(network)
+    network.tick(11)
+    assert refused(vote, network) == "proposal is not open for votes"
+    assert refused(vote, network, id=members[0].id) == "proposal is not open for votes"
+    network.tick(10)
+    assert [str(member.state) for member in members] == ["STATE_ENACTED"] * 2
+    assert refused(vote, network) == "proposal does not exist"
+
+
+def test_a_declined_change_takes_the_others_of_its_batch_along(active, update):
+    """The liquidity providers' vote lets the update pass, and the parameter not."""
+    active.parameters.set("governance.proposal.updateNetParam.requiredParticipation", "0.5")
+    active.exchange.shares[TWO, "bob"] = Decimal(1)
+    update_member, fee_member = submit_batch(active, update, FEE)
+    vote(active, "bob")
+    active.tick(11)
+    assert [member.reason.text for member in (update_member, fee_member)] == [
+        "PROPOSAL_ERROR_PROPOSAL_IN_BATCH_DECLINED",
+        "PROPOSAL_ERROR_PARTICIPATION_THRESHOLD_NOT_REACHED",
+    ]
 
 
 # -- the rest ------------------------------------------------------------------------------------------------------

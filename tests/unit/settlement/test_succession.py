@@ -172,3 +172,8 @@ def test_governance_cannot_change_a_market_that_there_is_not(network):
     change = UpdateMarketState(market_id="none", update_type="MARKET_STATE_UPDATE_TYPE_SUSPEND", price=None)
     with pytest.raises(Refused, match="market does not exist"):
         network.exchange.update_market_state(change)
+
+
+def test_a_market_that_is_not_there_succeeds_nobody(network):
+    with pytest.raises(Refused, match="market does not exist"):
+        network.exchange.succeed_market("nobody")

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from vega_mesa.protocol.assets import AssetDetails
 from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.commands.automated_purchase import AutomatedPurchaseTerms
 from vega_mesa.protocol.commands.governance import NewProtocolAutomatedPurchase
@@ -203,6 +204,17 @@ def test_what_governance_refuses(make, changes, text):
     change = NewProtocolAutomatedPurchase(purchase=replace(TERMS, **changes))
     with pytest.raises(Refused, match=text):
         stage.exchange.check_automated_purchase(change)
+
+
+def test_the_asset_must_be_known_and_enabled(make):
+    exchange = make().open().exchange
+    exchange.assets.permissive = False
+    change = NewProtocolAutomatedPurchase(purchase=replace(TERMS, from_asset="0a"))
+    with pytest.raises(Refused, match="asset does not exist"):
+        exchange.check_automated_purchase(change)
+    exchange.assets.propose("0a", AssetDetails(name="Play", symbol="PLAY", decimals=5))
+    with pytest.raises(Refused, match="asset is not enabled 0a"):
+        exchange.check_automated_purchase(change)
 
 
 def test_only_one_programme_runs_on_a_market_and_only_an_active_one(make):

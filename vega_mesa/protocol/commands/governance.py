@@ -30,11 +30,13 @@ class NewMarket:
 class UpdateMarket:
     """Change a market's terms; decimals, settlement asset and cap stay what they are.
 
+    ``default_price_monitoring``: the proposal gave no triggers, the network's default applies.
     ``keep_liquidation_strategy``: the proposal gave none, the market's own stays.
     """
 
     market_id: str
     definition: MarketDefinition
+    default_price_monitoring: bool = False
     keep_liquidation_strategy: bool = False
 
 
@@ -93,21 +95,21 @@ class CancelGovernanceTransfer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateReferralProgram:
-    """Replace the referral programme from the epoch after its enactment on."""
+    """Replace the referral programme from the epoch after its enactment on; a proposed programme names its end."""
 
     program: ReferralProgram
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateVolumeDiscountProgram:
-    """Replace the volume discount programme from the epoch after its enactment on."""
+    """Replace the volume discount programme likewise."""
 
     program: VolumeDiscountProgram
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateVolumeRebateProgram:
-    """Replace the volume rebate programme from the epoch after its enactment on."""
+    """Replace the volume rebate programme likewise; not in a batch."""
 
     program: VolumeRebateProgram
 

@@ -3,7 +3,7 @@
 from vega_mesa.protocol.data_sources.binding import (
     NumberBinding,
     TerminationBinding,
-    check_schedule_binding,
+    check_filtered,
     settlement_binding,
     termination_binding,
 )
@@ -35,7 +35,7 @@ __all__ = [
     "TIME_TRIGGER",
     "TerminationBinding",
     "TimeTrigger",
-    "check_schedule_binding",
+    "check_filtered",
     "check_spec",
     "data_time",
     "is_internal",

@@ -80,7 +80,7 @@ def settlement_binding(spec: DataSourceSpec, property: str) -> NumberBinding:
         if filter.type == "TYPE_DECIMAL" or (filter.type == "TYPE_INTEGER" and filter.decimals is not None):
             type, decimals = filter.type, filter.decimals or 0
             break
-    _check(spec, property, type, "invalid oracle spec binding for settlement data: ")
+    check_filtered(spec, property, type, "invalid oracle spec binding for settlement data: ")
     return NumberBinding(property, type, decimals)
 
 
@@ -93,18 +93,16 @@ def termination_binding(spec: DataSourceSpec, property: str) -> TerminationBindi
     if not property:
         raise Refused("binding for trading termination market cannot be blank")
     type = "TYPE_TIMESTAMP" if property == TIMESTAMP else "TYPE_BOOLEAN"
-    _check(spec, property, type, "invalid oracle spec binding for trading termination: ")
+    check_filtered(spec, property, type, "invalid oracle spec binding for trading termination: ")
     return TerminationBinding(property, type)
 
 
-def check_schedule_binding(spec: DataSourceSpec, property: str) -> None:
-    """Refuse a funding schedule whose property is not filtered as a timestamp."""
-    if not property:
-        raise Refused("binding for settlement schedule cannot be blank")
-    _check(spec, property, "TYPE_TIMESTAMP", "invalid  oracle spec binding for schedule data: ")
+def check_filtered(spec: DataSourceSpec, property: str, type: str, prefix: str) -> None:
+    """Refuse a property that is not filtered with this type.
 
-
-def _check(spec: DataSourceSpec, property: str, type: str, prefix: str) -> None:
+    Raises:
+        Refused: the prefix and what is wrong.
+    """
     for filter in spec.filters:
         if filter.property == property:
             if filter.type != type:

@@ -124,7 +124,8 @@ class Changes:
                 if self.enactor.market_state(change.market_id) is None:
                     text = f'market "{change.market_id}" doesn\'t exist anymore'
                     raise ProposalRefused(Reason.INVALID_MARKET, text)
-                self.enactor.update_market(change.market_id, self._updated_market(proposal, change, now))
+                moment = min(now, proposal.enactment * SECOND)  # a funding schedule may start with the enactment
+                self.enactor.update_market(change.market_id, self._updated_market(proposal, change, moment))
             case terms.UpdateMarketState():
                 self.enactor.update_market_state(change)
             case terms.NewAsset():
@@ -162,7 +163,7 @@ class Changes:
         old = self.enactor.market_definition(change.market_id)
         if old is None:
             raise ProposalRefused(Reason.INVALID_MARKET, "market does not exist")
-        new = build_update(change, old, proposal.enactment)
+        new = build_update(change, old, proposal.enactment, self.parameters)
         self.rules.check_update(old, new, proposal.enactment, now // SECOND)
         return new
 

@@ -8,6 +8,7 @@ from typing import Final
 from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.commands import governance as terms
 from vega_mesa.protocol.commands.automated_purchase import AutomatedPurchaseTerms
+from vega_mesa.protocol.governance.program_checks import program_problems
 from vega_mesa.protocol.governance.proposals import FAMILIES
 from vega_mesa.protocol.network_parameters import DEPRECATED, NOT_UPDATABLE
 from vega_mesa.protocol.refusal import Refused
@@ -17,6 +18,7 @@ LARGEST_BATCH: Final = 250
 REQUIRED: Final = "is required"
 POSITIVE: Final = "must be positive"
 NOT_VALID: Final = "is not a valid value"
+STATE_UPDATES: Final = tuple(f"MARKET_STATE_UPDATE_TYPE_{name}" for name in ("TERMINATE", "SUSPEND", "RESUME"))
 PURCHASE_DESTINATIONS: Final = (
     AccountType.GLOBAL_INSURANCE,
     AccountType.GLOBAL_REWARD,
@@ -35,9 +37,8 @@ def check_proposal(submission: terms.ProposalSubmission) -> None:
     prefix = "proposal_submission"
     problems = _common(submission, prefix)
     problems += _times(f"{prefix}.terms", submission.change, submission.closing, submission.enactment)
-    if isinstance(submission.change, terms.NewAsset) and submission.validation:
-        problems += _validation(f"{prefix}.terms", submission.closing, submission.validation)
-    problems += _change(f"{prefix}.terms.change", submission.change)
+    problems += _validation(f"{prefix}.terms", submission.change, submission.closing, submission.validation)
+    problems += _change(f"{prefix}.terms.change", submission.change, submission.enactment)
     _refuse(problems)
 
 
@@ -55,9 +56,8 @@ def check_batch(submission: terms.BatchProposalSubmission) -> None:
             problems.append((path, "is not supported"))
             continue
         problems += _times(path, item.change, submission.closing, item.enactment)
-        if isinstance(item.change, terms.NewAsset) and item.validation:
-            problems += _validation(path, submission.closing, item.validation)
-        problems += _change(path, item.change)
+        problems += _validation(path, item.change, submission.closing, item.validation)
+        problems += _change(path, item.change, item.enactment)
     _refuse(problems)
 
 
@@ -85,21 +85,27 @@ def _times(path: str, change: terms.Change, closing: int, enactment: int) -> lis
     return [(f"{path}.closing_timestamp", "cannot be after enactment time")] if closing > enactment else []
 
 
-def _validation(path: str, closing: int, validation: int) -> list[Problem]:
+def _validation(path: str, change: terms.Change, closing: int, validation: int) -> list[Problem]:
     property = f"{path}.validation_timestamp"
+    if not validation:
+        return []
+    if not isinstance(change, terms.NewAsset):
+        return [(property, "is not supported")]
     if validation < 0:
         return [(property, POSITIVE)]
     return [(property, "cannot be after or equal to closing time")] if validation >= closing else []
 
 
-def _change(path: str, change: terms.Change) -> list[Problem]:
+def _change(path: str, change: terms.Change, enactment: int) -> list[Problem]:
     if type(change) not in FAMILIES:
         raise Refused("unsupported proposal type")
     match change:
         case terms.UpdateNetworkParameter():
             return _parameter(f"{path}.update_network_parameter.changes", change)
-        case terms.UpdateMarket() | terms.UpdateMarketState():
+        case terms.UpdateMarket():
             return [] if change.market_id else [(f"{path}.market_id", REQUIRED)]
+        case terms.UpdateMarketState():
+            return _market_state(f"{path}.update_market_state.changes", change)
         case terms.UpdateAsset():
             return [] if change.quantum > 0 else [(f"{path}.update_asset.changes.quantum", POSITIVE)]
         case terms.NewAsset():
@@ -108,8 +114,17 @@ def _change(path: str, change: terms.Change) -> list[Problem]:
             return governance_transfer_problems(change.transfer, f"{path}.new_transfer.changes")
         case terms.NewProtocolAutomatedPurchase():
             return _purchase(f"{path}.protocol_automated_purchase.changes", change.purchase)
+        case terms.UpdateReferralProgram() | terms.UpdateVolumeDiscountProgram() | terms.UpdateVolumeRebateProgram():
+            return program_problems(change, enactment, path)
         case _:
             return []
+
+
+def _market_state(path: str, change: terms.UpdateMarketState) -> list[Problem]:
+    problems = [] if change.market_id else [(f"{path}.market_id", REQUIRED)]
+    if change.update_type not in STATE_UPDATES:
+        problems.append((f"{path}.update_type", NOT_VALID))
+    return problems
 
 
 def _purchase(path: str, purchase: AutomatedPurchaseTerms) -> list[Problem]:

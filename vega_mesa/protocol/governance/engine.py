@@ -101,9 +101,7 @@ class Governance:
         limits = rules.limits_of(self.parameters, submission.change)
         _copy_majorities(proposal, limits)
         try:
-            self._check_times(proposal, limits, now)
-            self._check_proposer(proposal, limits)
-            self.changes.validate(proposal, now)
+            self._check(proposal, limits, now)
             self.changes.accept(proposal)
         except ProposalRefused as refused:
             self._end(proposal, State.REJECTED, refused.reason, refused.text)
@@ -147,13 +145,18 @@ class Governance:
         return members
 
     def _validate_batch(self, members: list[Proposal], limits: rules.Limits, now: int) -> dict[str, ProposalRefused]:
+        """What is wrong, by change; only when nothing is, all are accepted."""
         errors: dict[str, ProposalRefused] = {}
+        for proposal in members:
+            try:
+                self._check(proposal, limits, now)
+            except ProposalRefused as refused:
+                errors[proposal.id] = refused
+        if errors:
+            return errors
         accepted: list[Proposal] = []
         for proposal in members:
             try:
-                self._check_times(proposal, limits, now)
-                self._check_proposer(proposal, limits)
-                self.changes.validate(proposal, now)
                 self.changes.accept(proposal)
                 accepted.append(proposal)
             except ProposalRefused as refused:
@@ -195,6 +198,11 @@ class Governance:
             batch=batch,
         )
 
+    def _check(self, proposal: Proposal, limits: rules.Limits, now: int) -> None:
+        self._check_times(proposal, limits, now)
+        self._check_proposer(proposal, limits)
+        self.changes.validate(proposal, now)
+
     def _check_times(self, proposal: Proposal, limits: rules.Limits, now: int) -> None:
         rules.check_closing(limits, proposal.closing, now)
         rules.check_enactment(self.parameters, proposal.change, proposal.enactment, now)
@@ -224,7 +232,7 @@ class Governance:
     # -- votes -----------------------------------------------------------------------------------------------------
 
     def vote(self, party: str, submission: terms.VoteSubmission, now: int) -> None:  # noqa: ARG002 - as the others
-        """Take a vote on a proposal, or on all changes of a batch.
+        """Take a vote on a proposal, or on all changes of a batch: while it is open, changes alone never.
 
         Raises:
             Refused: with the network's text.
@@ -236,7 +244,7 @@ class Governance:
             self._vote_on_batch(party, submission.value, batch)
             return
         proposal = self.proposals.get(submission.proposal_id)
-        if proposal is None or proposal.state in FINISHED or proposal.batch:
+        if proposal is None or proposal.state in FINISHED or (proposal.batch and proposal.is_open):
             raise Refused("proposal does not exist")
         if not proposal.is_open:
             raise Refused("proposal is not open for votes")
@@ -246,7 +254,7 @@ class Governance:
 
     def _vote_on_batch(self, party: str, value: terms.VoteValue, batch: Batch) -> None:
         members = [self.proposals[id] for id in batch.members]
-        if batch.state in FINISHED:
+        if all(proposal.state in FINISHED for proposal in members):
             raise Refused("proposal does not exist")
         if not all(proposal.is_open for proposal in members):
             raise Refused("proposal is not open for votes")
@@ -281,8 +289,8 @@ class Governance:
     def tick(self, now: int) -> None:
         """Close and enact what is due, strictly after its second: the last thing that a block's beginning does.
 
-        First all closings with their effects on markets, then all enactments, in order of submission. Changes of a
-        batch join the end of the line after the tick in which they pass.
+        First all closings, of batches last, then their effects on markets, then all enactments, in order of
+        submission. Changes of a batch join the end of the line after the tick in which they pass.
 
         Emits: VoteCast and ProposalUpdated.
         """
@@ -295,13 +303,14 @@ class Governance:
         closed = [proposal for proposal in active if proposal.state is State.OPEN and proposal.closing < seconds]
         for proposal in closed:
             self._close(proposal)
-        for proposal in closed:
+        closed_in_batches = self._close_batches(seconds)
+        for proposal in (*closed, *closed_in_batches):
             self._after_closing(proposal)
         for proposal in active:
             if proposal.state is State.PASSED and self._is_due(proposal, seconds):
                 self._enact(proposal, now)
-        self._active = [proposal.id for proposal in active if proposal.state not in FINISHED]
-        self._close_batches(seconds)
+        waiting = (*active, *closed_in_batches)
+        self._active = [proposal.id for proposal in waiting if proposal.state not in FINISHED]
 
     @staticmethod
     def _is_due(proposal: Proposal, seconds: int) -> bool:
@@ -374,26 +383,25 @@ class Governance:
             except Refused as refused:
                 self._fail(proposal, refused)
 
-    def _close_batches(self, seconds: int) -> None:
-        for id in [id for id in self._open_batches if self.batches[id].state in FINISHED]:
-            self._open_batches.remove(id)
+    def _close_batches(self, seconds: int) -> list[Proposal]:
+        """Count the votes on batches that are due; their changes."""
+        self._open_batches = [id for id in self._open_batches if self.batches[id].state not in FINISHED]
+        closed: list[Proposal] = []
         for id in [id for id in self._open_batches if self.batches[id].closing < seconds]:
-            batch = self.batches[id]
-            members = [self.proposals[member] for member in batch.members]
+            self._open_batches.remove(id)
+            members = [self.proposals[member] for member in self.batches[id].members]
             for proposal in members:
                 if proposal.state is State.OPEN:
                     self._close(proposal)
             if any(proposal.state is not State.PASSED for proposal in members):
-                batch.state = State.DECLINED
+                self.batches[id].state = State.DECLINED
                 for proposal in members:
                     if proposal.state is State.PASSED:
                         self._end(proposal, State.DECLINED, ProposalError.PROPOSAL_IN_BATCH_DECLINED)
             else:
-                batch.state = State.PASSED
-                self._active.extend(batch.members)
-            for proposal in members:
-                self._after_closing(proposal)
-            self._open_batches.remove(id)
+                self.batches[id].state = State.PASSED
+            closed.extend(members)
+        return closed
 
     def _enact(self, proposal: Proposal, now: int) -> None:
         try:

@@ -26,20 +26,21 @@ def build_new(change: NewMarket, closing: int, enactment: int, parameters: Netwo
     """The terms of a new market; times in unix seconds, the opening auction lasts from closing to enactment."""
     definition = change.definition
     is_spot = isinstance(definition.product, SpotProduct)
-    monitoring = default_price_monitoring(parameters) if change.default_price_monitoring else None
     return replace(
         definition,
         product=with_start(definition.product, enactment),
         fees=fee_factors(parameters),
         margin_scaling=definition.margin_scaling if is_spot else margin_scaling(parameters),
-        price_monitoring=definition.price_monitoring if monitoring is None else monitoring,
+        price_monitoring=_price_monitoring(change, parameters),
         opening_auction_duration=enactment - closing,
         linear_slippage_factor=Decimal(0) if is_spot else definition.linear_slippage_factor,
         quadratic_slippage_factor=Decimal(0) if is_spot else definition.quadratic_slippage_factor,
     )
 
 
-def build_update(change: UpdateMarket, old: MarketDefinition, enactment: int) -> MarketDefinition:
+def build_update(
+    change: UpdateMarket, old: MarketDefinition, enactment: int, parameters: NetworkParameters
+) -> MarketDefinition:
     """The whole new terms of a market: what an update cannot change is kept from the old ones."""
     new = change.definition
     strategy = old.liquidation_strategy if change.keep_liquidation_strategy else new.liquidation_strategy
@@ -48,8 +49,9 @@ def build_update(change: UpdateMarket, old: MarketDefinition, enactment: int) ->
         product=_keep(old.product, with_start(new.product, enactment)),
         decimal_places=old.decimal_places,
         position_decimal_places=old.position_decimal_places,
-        margin_scaling=old.margin_scaling,
-        fees=old.fees,
+        margin_scaling=old.margin_scaling if isinstance(old.product, SpotProduct) else margin_scaling(parameters),
+        fees=fee_factors(parameters),
+        price_monitoring=_price_monitoring(change, parameters),
         liquidation_strategy=strategy,
         opening_auction_duration=old.opening_auction_duration,
         parent_market=old.parent_market,
@@ -58,6 +60,14 @@ def build_update(change: UpdateMarket, old: MarketDefinition, enactment: int) ->
     if isinstance(old.product, SpotProduct):
         kept = replace(kept, linear_slippage_factor=Decimal(0), quadratic_slippage_factor=Decimal(0))
     return kept
+
+
+def _price_monitoring(
+    change: NewMarket | UpdateMarket, parameters: NetworkParameters
+) -> tuple[PriceMonitoringTrigger, ...]:
+    if change.default_price_monitoring:
+        return default_price_monitoring(parameters)
+    return change.definition.price_monitoring
 
 
 def _keep(old: Product, new: Product) -> Product:

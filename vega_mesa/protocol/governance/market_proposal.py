@@ -93,6 +93,7 @@ def parse_market_update(
     return UpdateMarket(
         market_id=market_id,
         definition=_definition(reader, _product(reader.required("instrument"), filling), filling),
+        default_price_monitoring=not reader.has("priceMonitoringParameters"),
         keep_liquidation_strategy=not reader.has("liquidationStrategy"),
     )
 

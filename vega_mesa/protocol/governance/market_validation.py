@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from vega_mesa.protocol.arithmetic import format_decimal
 from vega_mesa.protocol.assets import Assets
 from vega_mesa.protocol.data_sources import (
     TIME_TRIGGER,
     DataSourceSpec,
-    check_schedule_binding,
+    check_filtered,
     is_internal,
     settlement_binding,
     termination_binding,
@@ -53,14 +54,24 @@ class MarketRules:
         self.check_instrument(definition, enactment, now)
         self._check_opening_auction(closing, enactment)
         self._check_successor(definition)
-        self.check_parts(definition)
+        _check_risk(definition)
+        if len(definition.price_monitoring) > MOST_TRIGGERS:
+            text = f"true price monitoring triggers set, maximum allowed is {MOST_TRIGGERS}"  # sic
+            raise ProposalRefused(Reason.TOO_MANY_PRICE_MONITORING_TRIGGERS, text)
+        _check_sla(definition)
+        _check_losses(definition)
+        for source in definition.mark_price.sources:
+            self._check_chain(source.spec, Reason.INVALID_MARKET)
 
     def check_update(self, old: MarketDefinition, new: MarketDefinition, enactment: int, now: int) -> None:
-        """Refuse new terms that a market cannot take."""
+        """Refuse new terms that a market cannot take: of a spot market, risk and SLA alone are looked at."""
         if type(old.product) is not type(new.product):
             raise ProposalRefused(Reason.INVALID_FUTURE_PRODUCT, "cannot update a market to a different product type")
-        self.check_instrument(new, enactment, now)
-        self.check_parts(new)
+        if not isinstance(new.product, SpotProduct):
+            self.check_instrument(new, enactment, now)
+        _check_risk(new)
+        _check_sla(new)
+        _check_losses(new)
 
     # -- instrument ------------------------------------------------------------------------------------------------
 
@@ -89,6 +100,7 @@ class MarketRules:
             raise ProposalRefused(reason, "data source spec termination time before enactment")
         try:
             settlement_binding(product.settlement_data, product.settlement_property)
+            _check_settlement_type(product.settlement_data, product.settlement_property)
             termination_binding(termination, product.termination_property)
         except Refused as refused:
             raise ProposalRefused(reason, refused.text) from None
@@ -103,16 +115,16 @@ class MarketRules:
             raise ProposalRefused(Reason.UNSUPPORTED_PRODUCT, "perpetual products are not enabled")
         self._check_external(product.settlement_data, reason)
         trigger = product.schedule.time_trigger
+        if product.schedule_property != TIME_TRIGGER or not is_internal(product.schedule):
+            raise ProposalRefused(reason, "time trigger only supported for now")
         if trigger is None:
-            text = "time trigger only supported for now"
-            if is_internal(product.schedule) and product.schedule_property == TIME_TRIGGER:
-                text = "at least 1 time trigger is required"
-            raise ProposalRefused(reason, text)
+            raise ProposalRefused(reason, "at least 1 time trigger is required")
         if trigger.initial is not None and trigger.initial < now:
             raise ProposalRefused(reason, "time trigger starts in the past")
         try:
             settlement_binding(product.settlement_data, product.settlement_property)
-            check_schedule_binding(product.schedule, product.schedule_property)
+            prefix = "invalid oracle spec binding for settlement schedule: "
+            check_filtered(product.schedule, product.schedule_property, "TYPE_TIMESTAMP", prefix)
         except Refused as refused:
             raise ProposalRefused(reason, refused.text) from None
 
@@ -178,15 +190,12 @@ class MarketRules:
         if definition.parent_market is None:
             return
         reason, product = Reason.INVALID_SUCCESSOR_MARKET, definition.product
-        if self.enactor.is_succeeded(definition.parent_market):
-            text = "the parent market was already succeeded by a prior proposal"
-            raise ProposalRefused(reason, f"{text}, {reason.text}")
         parent = self.enactor.market_definition(definition.parent_market)
         if parent is None:
             raise ProposalRefused(reason, "market to succeed does not exist")
         if not 0 <= definition.insurance_pool_fraction <= 1:
-            text = f"insurance pool fraction should be in range 0-1, was {definition.insurance_pool_fraction}"
-            raise ProposalRefused(reason, text)
+            fraction = format_decimal(definition.insurance_pool_fraction)
+            raise ProposalRefused(reason, f"insurance pool fraction should be in range 0-1, was {fraction}")
         old = parent.product
         if not isinstance(product, FutureProduct) or not isinstance(old, FutureProduct):
             raise ProposalRefused(reason, "parent and successor markets must both be future markets")
@@ -194,22 +203,18 @@ class MarketRules:
             raise ProposalRefused(reason, f"successor market must use asset {old.settlement_asset}")
         if product.quote_name != old.quote_name:
             raise ProposalRefused(reason, f"successor market must use quote name {old.quote_name}")
+        if self.enactor.is_succeeded(definition.parent_market):
+            text = "the parent market was already succeeded by a prior proposal"
+            raise ProposalRefused(reason, f"{text}, {reason.text}")
 
-    # -- the other parts -------------------------------------------------------------------------------------------
 
-    def check_parts(self, definition: MarketDefinition) -> None:
-        """Refuse risk, monitoring, SLA, slippage or liquidation terms out of their ranges."""
-        _check_risk(definition)
-        if len(definition.price_monitoring) > MOST_TRIGGERS:
-            text = f"true price monitoring triggers set, maximum allowed is {MOST_TRIGGERS}"  # sic
-            raise ProposalRefused(Reason.TOO_MANY_PRICE_MONITORING_TRIGGERS, text)
-        _check_sla(definition)
-        if not isinstance(definition.product, SpotProduct):
-            _check_slippage(definition.linear_slippage_factor, Reason.LINEAR_SLIPPAGE_FACTOR_OUT_OF_RANGE)
-            _check_slippage(definition.quadratic_slippage_factor, Reason.QUADRATIC_SLIPPAGE_FACTOR_OUT_OF_RANGE)
-            _check_liquidation(definition.liquidation_strategy)
-        for source in definition.mark_price.sources:
-            self._check_chain(source.spec, Reason.INVALID_MARKET)
+# -- the other parts -----------------------------------------------------------------------------------------------
+
+
+def _check_settlement_type(spec: DataSourceSpec, property: str) -> None:
+    # Integers alone, though the product could read decimals: the network compares the property's name with the type.
+    type = property if property == "TYPE_DECIMAL" else "TYPE_INTEGER"
+    check_filtered(spec, property, type, "invalid oracle spec binding for settlement data: ")
 
 
 def _earliest(spec: DataSourceSpec) -> int:
@@ -251,9 +256,19 @@ def _check_sla(definition: MarketDefinition) -> None:
         raise ProposalRefused(reason, "provider performance hysteresis epochs must be less then 366")
 
 
+def _check_losses(definition: MarketDefinition) -> None:
+    if isinstance(definition.product, SpotProduct):
+        return
+    _check_slippage(definition.linear_slippage_factor, Reason.LINEAR_SLIPPAGE_FACTOR_OUT_OF_RANGE)
+    _check_slippage(definition.quadratic_slippage_factor, Reason.QUADRATIC_SLIPPAGE_FACTOR_OUT_OF_RANGE)
+    _check_liquidation(definition.liquidation_strategy)
+
+
 def _check_slippage(factor: Decimal, reason: ProposalError) -> None:
     if not 0 <= factor <= 1_000_000:
-        text = f"proposal slippage factor has incorrect value, expected value in [0,1000000], got {factor}"
+        text = (
+            f"proposal slippage factor has incorrect value, expected value in [0,1000000], got {format_decimal(factor)}"
+        )
         raise ProposalRefused(reason, text)
 
 

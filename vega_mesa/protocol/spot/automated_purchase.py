@@ -48,7 +48,8 @@ def check_terms(terms: AutomatedPurchaseTerms, market: TradingMarket | None, ass
     if market.state is not MarketState.ACTIVE:
         raise Refused("market for automated purchase must be active")
     if not assets.permissive and not assets.is_enabled(terms.from_asset):
-        raise Refused("asset does not exist")
+        assets.get(terms.from_asset)  # which refuses an unknown one
+        raise Refused(f"asset is not enabled {terms.from_asset}")
     if terms.from_asset not in (product.base_asset, product.quote_asset):
         raise Refused(
             "mismatch between asset for automated purchase and the spot market configuration - "
