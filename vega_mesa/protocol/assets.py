@@ -151,16 +151,20 @@ class Assets:
 
     # -- the way of a proposal -------------------------------------------------------------------------------------
 
-    def propose(self, id: str, details: AssetDetails) -> Asset:
-        """Take a proposed asset: pending until its vote ends.
-
-        Raises:
-            Refused: invalid details, or its token's address is in use.
-        """
+    def check_new(self, details: AssetDetails) -> None:
+        """Refuse invalid details, and a token whose address is in use."""
         check_details(details)
         source = details.source
         if isinstance(source, ERC20Source) and self._token_in_use(source):
             raise Refused("erc20 address already in use")
+
+    def propose(self, id: str, details: AssetDetails) -> Asset:
+        """Take a proposed asset: pending until its vote ends.
+
+        Raises:
+            Refused: see :meth:`check_new`.
+        """
+        self.check_new(details)
         return self._set(Asset(id=id, details=details, status=AssetStatus.PROPOSED))
 
     def reject(self, id: str) -> None:

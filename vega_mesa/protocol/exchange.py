@@ -325,10 +325,13 @@ class Exchange:
         market = self.markets.get(change.market_id)
         if market is None:
             raise Refused("market does not exist")
-        if market.has_ended or market.state is MarketState.TRADING_TERMINATED:
+        terminates = change.update_type == "MARKET_STATE_UPDATE_TYPE_TERMINATE"
+        mispriced = terminates and isinstance(market, FuturesMarket) == (change.price is None)  # refused below, first
+        terminal = market.has_ended or market.state is MarketState.TRADING_TERMINATED
+        if terminal and not mispriced:
             raise Refused("invalid state update request. Market is already in a terminal state")
         suspended = market.state is MarketState.SUSPENDED_VIA_GOVERNANCE
-        if change.update_type == "MARKET_STATE_UPDATE_TYPE_TERMINATE":
+        if terminates:
             market.terminate_by_governance(change.price)
         elif change.update_type == "MARKET_STATE_UPDATE_TYPE_SUSPEND":
             if suspended and isinstance(market, FuturesMarket):

@@ -61,7 +61,7 @@ class Teams:
         self.owned: dict[str, str] = {}
         self.epoch = 0
         self.min_epochs_in_team = 0  # rewards.team.minEpochsInTeam
-        self._moves: dict[str, str] = {}
+        self._moves: dict[str, tuple[str, str]] = {}  # from the team that a party was in when it asked, to which
 
     # -- requests --------------------------------------------------------------------------------------------------
 
@@ -121,7 +121,7 @@ class Teams:
         )
         for referee in team.referees:
             if referee not in change.allow_list:
-                self._moves[referee] = NO_TEAM
+                self._moves[referee] = id, NO_TEAM
         self.bus.send(
             TeamUpdated,
             team=id,
@@ -145,7 +145,7 @@ class Teams:
         team = self._team(id)
         team.admits(party)
         if party in self.team_of:
-            self._moves[party] = id
+            self._moves[party] = self.team_of[party], id
             return
         self._enter(party, team)
         self.bus.send(RefereeJoinedTeam, team=id, referee=party, at_epoch=self.epoch)
@@ -155,15 +155,16 @@ class Teams:
     def on_epoch_start(self, epoch: Epoch) -> None:
         """Carry out the moves, ascending by party; the last of the epoch's listeners.
 
+        Who has founded a team since it asked is moved all the same: out of its old team, where it no longer is.
+
         Emits: RefereeSwitchedTeam for each.
         """
         self.epoch = epoch.sequence
         moves, self._moves = self._moves, {}
         for party in sorted(moves):
-            origin, target = self.team_of.get(party, NO_TEAM), moves[party]
-            if origin:
-                self.by_id[origin].remove(party)
-                del self.team_of[party]
+            origin, target = moves[party]
+            self.by_id[origin].remove(party)
+            self.team_of.pop(party, None)
             if target:
                 self._enter(party, self.by_id[target])
             self.bus.send(RefereeSwitchedTeam, from_team=origin, to_team=target, referee=party, at_epoch=self.epoch)

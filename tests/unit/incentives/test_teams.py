@@ -90,3 +90,36 @@ def test_qualification_counts_epochs_and_restarts_with_a_move(teams):
     teams.join("cid", "t2")
     start(teams, 2)
     assert teams.qualified() == {"t1": ["ann"], "t2": ["bob"]}
+
+
+def test_a_mover_who_founds_a_team_first_costs_the_old_team_its_first_referee(teams):
+    """It leaves the old team when it founds its own, and again with its move: the network takes whoever is first."""
+    for party in ("cid", "dan", "eve"):
+        teams.join(party, "t1")
+    teams.join("dan", "t2")
+    teams.create("dan", "t3", TeamDetails(name="three"))
+    teams.join("fay", "t3")
+    assert teams.members("t1") == ["ann", "cid", "eve"]
+    start(teams, 1)
+    assert teams.members("t1") == ["ann", "eve"]
+    assert teams.members("t2") == ["bob", "dan"]
+    assert teams.members("t3") == ["dan", "fay"]
+
+
+def test_the_last_request_to_move_wins_and_moving_to_the_same_team_starts_anew(teams):
+    teams.join("cid", "t1")
+    teams.join("cid", "t2")
+    teams.join("cid", "t1")
+    start(teams, 3)
+    assert teams.members("t1") == ["ann", "cid"]
+    assert teams.by_id["t1"].referees == {"cid": 3}
+
+
+def test_a_list_keeps_whom_it_names_and_an_update_may_take_a_name_that_is_in_use(teams):
+    for party in ("cid", "dan"):
+        teams.join(party, "t1")
+    teams.update("ann", "t1", TeamUpdate(name="two", closed=True, allow_list=("dan",)))
+    teams.update("ann", "t1", TeamUpdate(allow_list=("dan",)))
+    start(teams, 1)
+    assert teams.members("t1") == ["ann", "dan"]
+    assert teams.by_id["t1"].details == TeamDetails(name="two", closed=True, allow_list=("dan",))

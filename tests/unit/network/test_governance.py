@@ -303,6 +303,17 @@ def test_a_built_in_asset_is_enabled_by_its_vote(network):
     assert network.assets.is_enabled(ONE)
 
 
+def test_a_token_s_address_is_looked_at_before_its_chain(network):
+    network.governance.changes.bridge_chains = ("1", "42161")
+    gnosis = dataclasses.replace(TOKEN, source=ERC20Source(contract_address="0xother", chain_id="100"))
+    assert refused(submit, network, terms.NewAsset(details=gnosis)) == (
+        "erc20 chain-id does not correspond to a bridge"
+    )
+    submit(network, terms.NewAsset(details=TOKEN), id=TWO)
+    again = dataclasses.replace(TOKEN, source=ERC20Source(contract_address="0xdai", chain_id="100"))
+    assert refused(submit, network, terms.NewAsset(details=again), id="03" * 32) == "erc20 address already in use"
+
+
 class Tokens:
     def __init__(self, matches):
         self.matches = matches

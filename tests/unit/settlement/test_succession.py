@@ -166,6 +166,9 @@ def test_governance_cannot_change_a_market_that_trades_no_more(network, kind):
     change = UpdateMarketState(market_id="parent", update_type=f"MARKET_STATE_UPDATE_TYPE_{kind}", price=1000)
     with pytest.raises(Refused, match="Market is already in a terminal state"):
         network.exchange.update_market_state(change)
+    if kind == "TERMINATE":  # whether there is a price is looked at first
+        with pytest.raises(Refused, match="missing settlement price for governance initiated futures market"):
+            network.exchange.update_market_state(replace(change, price=None))
 
 
 def test_governance_cannot_change_a_market_that_there_is_not(network):

@@ -182,6 +182,7 @@ class Changes:
             raise ProposalRefused(reason, "the settlement data is invalid")
 
     def _check_new_asset(self, change: terms.NewAsset) -> None:
+        _with_reason(Reason.INVALID_ASSET_DETAILS, self.assets.check_new, change.details)
         source = change.details.source
         if isinstance(source, ERC20Source) and self.bridge_chains and source.chain_id not in self.bridge_chains:
             text = "erc20 chain-id does not correspond to a bridge"
