@@ -137,9 +137,9 @@ def test_such_a_stream_has_marks_that_are_calm_and_marks_that_only_seemed_so(mon
     settle, settle_calm = silent_marking.settle, silent_marking._settle_calm
     take_back = silent_marking._take_back
 
-    def count_calm(market, *rest):
-        others, gained = settle_calm(market, *rest)
-        calm.append(len(market.positions.by_party) - len(others))
+    def count_calm(market, mark, move, positions):
+        others, gained = settle_calm(market, mark, move, positions)
+        calm.append(len(positions) - len(others))
         return others, gained
 
     monkeypatch.setattr(silent_marking, "settle", lambda *given: done.append(settle(*given)) or done[-1])

@@ -34,14 +34,17 @@ class Position:
         sell_notional: the same for sell orders.
         price: mark price of the last mark-to-market on a fully collateralised market, 0 before the first and elsewhere.
         average_entry_price: integer average of §4.1; isolated margin is computed from it.
-        exposure: the price-independent part of its margin, left here by a mark-to-market that settled the position;
-            :data:`UNKNOWN` after every change of anything but ``price``. Like ``margin`` it stays out of snapshots.
-        margin: the party's margin account, where ``exposure`` is known.
+        exposure: the price-independent part of its margin, as the last mark-to-market left it; :data:`UNKNOWN` once
+            volume or orders have changed in a way that may ask for less margin, or for more than has been moved.
+        balance: what that mark-to-market left in the margin account; :data:`UNKNOWN` after a trade.
+        margin, general: the party's accounts, once a mark-to-market has found them.
+
+    The last four are short cuts of the mark-to-market and stay out of snapshots.
     """
 
     __slots__ = (
         "party", "index", "size", "buy", "sell", "buy_notional", "sell_notional", "price", "average_entry_price",
-        "exposure", "margin",
+        "exposure", "balance", "margin", "general",
     )  # fmt: skip
 
     def __init__(self, party: str, index: int = 0) -> None:
@@ -55,7 +58,9 @@ class Position:
         self.price = 0
         self.average_entry_price = 0
         self.exposure = UNKNOWN
+        self.balance = UNKNOWN
         self.margin: Account | None = None
+        self.general: Account | None = None
 
     @property
     def is_flat(self) -> bool:
@@ -229,7 +234,7 @@ class Positions:
         position.exposure = UNKNOWN
         self.touched[party] = position
         if PositionUpdated in self.bus.wanted:
-            self._announce(position)
+            self.announce(position)
         return position
 
     def unregister(self, order: Order) -> Position:
@@ -250,7 +255,7 @@ class Positions:
         position.exposure = UNKNOWN
         self.touched[party] = position
         if PositionUpdated in self.bus.wanted:
-            self._announce(position)
+            self.announce(position)
         return position
 
     def amend(self, before: Order, after: Order) -> Position:
@@ -271,7 +276,7 @@ class Positions:
         position.exposure = UNKNOWN
         self.touched[party] = position
         if PositionUpdated in self.bus.wanted:
-            self._announce(position)
+            self.announce(position)
         return position
 
     # -- trades ----------------------------------------------------------------------------------------------------
@@ -303,7 +308,7 @@ class Positions:
             position.average_entry_price = (price * volume - position.average_entry_price * held) // (volume - held)
             self.open_interest += volume
         position.size = volume
-        position.exposure = UNKNOWN
+        position.exposure = position.balance = UNKNOWN
         touched[trade.buyer] = position
 
         position = by_party[trade.seller]
@@ -322,12 +327,12 @@ class Positions:
         else:
             self.open_interest -= size
         position.size = volume
-        position.exposure = UNKNOWN
+        position.exposure = position.balance = UNKNOWN
         touched[trade.seller] = position
 
         if PositionUpdated in self.bus.wanted:
-            self._announce(by_party[trade.buyer])
-            self._announce(position)
+            self.announce(by_party[trade.buyer])
+            self.announce(position)
 
     def close_out(self, party: str, price: int) -> int:
         """Hand a party's whole open volume to the network at a price (0012-POSR); its live orders stay counted.
@@ -353,18 +358,19 @@ class Positions:
         network.size += volume
         position.size = 0
         position.average_entry_price = 0
+        position.margin = position.general = None  # whose account may be closed
         self.open_interest += max(network.size, 0) - before
         for changed in (network, position):
-            changed.exposure = UNKNOWN
+            changed.exposure = changed.balance = UNKNOWN
             self.touched[changed.party] = changed
             if PositionUpdated in self.bus.wanted:
-                self._announce(changed)
+                self.announce(changed)
         return volume
 
-    def forget_exposures(self) -> None:
-        """The factors of margins have changed."""
+    def forget_margins(self) -> None:
+        """What margins are computed with has changed: nothing is known any more of who has enough."""
         for position in self.by_party.values():
-            position.exposure = UNKNOWN
+            position.exposure = position.balance = UNKNOWN
 
     # -- the book of positions -------------------------------------------------------------------------------------
 
@@ -434,7 +440,8 @@ class Positions:
         self.touched.pop(party, None)
         self._possibly_flat.pop(party, None)
 
-    def _announce(self, position: Position) -> None:
+    def announce(self, position: Position) -> None:
+        """Send a position as it stands."""
         self.bus.send(
             PositionUpdated,
             market=self.market,

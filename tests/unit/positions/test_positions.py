@@ -166,24 +166,25 @@ def test_mark_reaches_everybody_and_new_positions_start_at_0(positions):
     assert [p.price for p in positions.by_party.values()] == [90, 90]
 
 
-def test_what_is_known_of_an_exposure_lasts_until_any_change_but_a_mark(positions):
+def test_what_a_mark_to_market_found_lasts_until_the_next_change(positions):
     bid, ask = order("a", BUY, 2, 1), order("b", SELL, 2, 1)
     position, other = positions.register(bid), positions.register(ask)
     trade = Trade("m", 1, 1, 1, BUY, "a", "b", bid.id, ask.id, 0)
-    changes = [
-        lambda: positions.register(bid),
-        lambda: positions.amend(bid, bid),
-        lambda: positions.unregister(bid),
-        lambda: positions.trade(trade, bid, ask),
-        positions.forget_exposures,
-        lambda: positions.close_out("a", 1),
+    changes = [  # and whether the balance is still that of a settled position
+        (lambda: positions.register(bid), True),
+        (lambda: positions.amend(bid, bid), True),
+        (lambda: positions.unregister(bid), True),
+        (lambda: positions.trade(trade, bid, ask), False),
+        (positions.forget_margins, False),
+        (lambda: positions.close_out("a", 1), False),
     ]
-    for change in changes:
-        position.exposure = 7
+    for change, settled in changes:
+        position.exposure = position.balance = 7
         positions.mark(5)
-        assert position.exposure == 7
+        assert (position.exposure, position.balance) == (7, 7)
         change()
         assert position.exposure == UNKNOWN
+        assert position.balance == (7 if settled else UNKNOWN)
     assert other.exposure == UNKNOWN
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING, Final
 
 from vega_mesa.protocol.matching.order import GTC, LIMIT, OrderType, PeggedReference, Side, TimeInForce
+
+NEVER: Final = 0  # the default of an expiry: one object in Python
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,12 @@ class OrderSubmission:
     pegged_order: PeggedOrderDetails | None = None
     iceberg_opts: IcebergOptions | None = None
 
+    if TYPE_CHECKING:  # not a field, but what the fields say
+
+        @property
+        def is_plain(self) -> bool:
+            """None of the options of rarer orders is used."""
+
     def __init__(
         self,
         *,
@@ -74,6 +83,13 @@ class OrderSubmission:
         fields["reduce_only"] = reduce_only
         fields["pegged_order"] = pegged_order
         fields["iceberg_opts"] = iceberg_opts
+        fields["is_plain"] = (
+            expires_at is NEVER
+            and post_only is False
+            and reduce_only is False
+            and pegged_order is None
+            and iceberg_opts is None
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

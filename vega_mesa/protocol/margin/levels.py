@@ -191,8 +191,7 @@ class MarginCalculator:
             funding_increment: what a perpetual adds per unit of signed open volume, asset decimals (05 §1.8).
         """
         if auction_price is None and funding_increment is None and self.fully_collateralised_cap is None:
-            worst = self.exposure(position, include_orders) * price
-            maintenance = -(-worst // self._denominator) if worst > 0 else 0
+            maintenance = -(-self._exposure(position, include_orders) * price // self._denominator)
         else:
             maintenance = self.maintenance(position, price, auction_price, include_orders, funding_increment)
         return MarginLevels(
@@ -216,17 +215,14 @@ class MarginCalculator:
         if auction_price is not None and include_orders:
             worst = self._in_auction(position, price, auction_price)
         else:
-            worst = self.exposure(position, include_orders) * price
+            worst = self._exposure(position, include_orders) * price
         if funding_increment is not None and position.size:
             return self._with_funding(worst, position.size, funding_increment)
         return -(-worst // self._denominator) if worst > 0 else 0
 
     def initial(self, position: Exposed, price: int, funding_increment: Factor | None = None) -> int:
         """The initial margin in continuous trading, orders included: what a new order must be covered by."""
-        if funding_increment is not None or self.fully_collateralised_cap is not None:
-            return self.maintenance(position, price, None, True, funding_increment) * self._initial // SCALING_UNIT
-        worst = self.exposure(position) * price
-        return -(-worst // self._denominator) * self._initial // SCALING_UNIT if worst > 0 else 0
+        return self.maintenance(position, price, None, True, funding_increment) * self._initial // SCALING_UNIT
 
     def isolated_levels(
         self, position: Exposed, price: int, order_margin: int, funding_increment: Factor | None = None
@@ -237,17 +233,16 @@ class MarginCalculator:
 
     # --- in two steps, for callers that keep the first
 
-    def exposure(self, position: Exposed, include_orders: bool = True) -> int:
-        """The part of the continuous-trading margin that does not depend on the price; see :attr:`terms`.
+    def exposure(self, size: int, buy: int = 0, sell: int = 0) -> int:
+        """The part of the continuous-trading margin that does not depend on the price, never negative.
 
-        Depends on the position, on risk factors and on slippage factors only, so it may be kept. Not for fully
+        Depends on the volumes, on risk factors and on slippage factors only, so it may be kept. Not for fully
         collateralised markets.
+
+        Args:
+            size: signed open volume.
+            buy, sell: volume of live orders.
         """
-        size = position.size
-        if include_orders:
-            buy, sell = position.buy, position.sell
-        else:
-            buy = sell = 0
         long = short = 0
         if size > 0:
             long = size * self._long + buy * self._long_orders
@@ -266,6 +261,10 @@ class MarginCalculator:
             short = sell * self._short_orders
         return long if long > short else short  # noqa: FURB136  a call costs as much as the comparison
 
+    def initial_of(self, exposure: int, price: int) -> int:
+        """The initial margin of an :meth:`exposure`, asset decimals."""
+        return -(-exposure * price // self._denominator) * self._initial // SCALING_UNIT
+
     @property
     def terms(self) -> tuple[int, int, int, int]:
         """What the levels of an :meth:`exposure` follow from: denominator; search, initial and release multiple.
@@ -274,6 +273,11 @@ class MarginCalculator:
         SCALING_UNIT)``.
         """
         return self._denominator, self._search, self._initial, self._release
+
+    def _exposure(self, position: Exposed, include_orders: bool) -> int:
+        if include_orders:
+            return self.exposure(position.size, position.buy, position.sell)
+        return self.exposure(position.size)
 
     # --- rarer forms
 

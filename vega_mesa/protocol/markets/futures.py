@@ -35,6 +35,7 @@ from vega_mesa.protocol.markets import (
     market_making,
     marking,
     order_entry,
+    plain_orders,
     stop_triggers,
 )
 from vega_mesa.protocol.markets.definition import (
@@ -49,7 +50,6 @@ from vega_mesa.protocol.markets.trading_market import DORMANT, ENDED, TradingMar
 from vega_mesa.protocol.matching.confirmation import Confirmation
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import Order, Side
-from vega_mesa.protocol.matching.order_errors import OrderRefused
 from vega_mesa.protocol.matching.stop_order import StopOrder, check_stop_orders
 from vega_mesa.protocol.positions import Positions
 from vega_mesa.protocol.products import Future, Perpetual
@@ -98,6 +98,7 @@ class FuturesMarket(TradingMarket):
         self.amm: MarketMakers | None = None  # until the first market maker
         # what settles
         self.product = Future(product) if isinstance(product, FutureProduct) else Perpetual(product)
+        self.has_plain_margins = self.max_price is None and not self.product.adds_to_margins
         self.product.bind(self)
         lifecycle.bind_price_sources(self)
         self.recalculate(StateVariableTrigger.MARKET_ENACTMENT)
@@ -150,14 +151,14 @@ class FuturesMarket(TradingMarket):
         """Take the risk factors of the model; margins follow."""
         super().recalculate_risk_factors()
         self.margin.set_risk_factors(self.risk_factors)
-        self.positions.forget_exposures()
+        self.positions.forget_margins()
 
     # -- requests of parties -----------------------------------------------------------------------------------------
 
     def submit_order(
         self, party: str, submission: OrderSubmission, ids: IdGenerator, *, trigger_stops: bool = True
     ) -> Confirmation:
-        """Take a new order in; see :mod:`vega_mesa.protocol.markets.order_entry`.
+        """Take a new order in; see :mod:`vega_mesa.protocol.markets.order_entry`, for most orders ``plain_orders``.
 
         Returns:
             The order as it stands and the trades it made.
@@ -168,13 +169,8 @@ class FuturesMarket(TradingMarket):
         Emits:
             LedgerMoved, OrderUpdated, TradeHappened, and what a triggered auction or stop order emits.
         """
-        order = order_entry.new_order(self, party, submission, ids.next())
         try:
-            order_entry.validate(self, order)
-            return order_entry.place(self, order, ids)
-        except OrderRefused as refusal:
-            order_entry.reject(self, order, refusal)
-            raise
+            return plain_orders.rest(self, party, submission, ids) or order_entry.enter(self, party, submission, ids)
         finally:
             if trigger_stops and (self.stop_orders.orders or self.stop_orders.looked_at != self.last_traded_price):
                 stop_triggers.evaluate(self, ids)
@@ -337,6 +333,7 @@ class FuturesMarket(TradingMarket):
         """Change the levels as multiples of the maintenance margin, at once."""
         self.margin_scaling = scaling
         self.margin.set_scaling(scaling)
+        self.positions.forget_margins()
 
     def pay_auction_fees(self, confirmation: Confirmation, trigger: AuctionTrigger, *, resumed: bool = False) -> None:
         """Fees of an uncrossing: split in a price auction, none in others (03 §8.5)."""

@@ -237,7 +237,7 @@ def update(market: FuturesMarket, definition: MarketDefinition) -> None:
     market.risk_factors = market.risk_model.initial_factors()
     market.margin.set_slippage(definition.linear_slippage_factor, definition.quadratic_slippage_factor)
     market.margin.set_risk_factors(market.risk_factors)
-    market.positions.forget_exposures()
+    market.positions.forget_margins()
     market.price_monitor.update(definition.price_monitoring, market.risk_model, market.auction.is_price)
     market.services.data_sources.unsubscribe_all(market)
     market.composite.update(definition.mark_price)

@@ -150,7 +150,13 @@ def move_initial(market: FuturesMarket, party: str, position: Exposed) -> bool:
     margin, general = accounts.margin, accounts.general
     product = market.product
     increment = product.margin_increment() if product.adds_to_margins else None
-    missing = market.margin.initial(position, market.mark_price or 0, increment) - margin.balance
+    mark = market.mark_price or 0
+    if increment is None and not market.fully_collateralised:
+        calculator = market.margin
+        initial = calculator.initial_of(calculator.exposure(position.size, position.buy, position.sell), mark)
+    else:
+        initial = market.margin.initial(position, mark, increment)
+    missing = initial - margin.balance
     if missing > general.balance:
         return False
     if missing > 0:
@@ -250,15 +256,11 @@ class MarginCall:
         self.conclusive = False
 
 
-def evaluate(
-    market: FuturesMarket, positions: Iterable[Position], *, release: bool = True, settled: bool = False
-) -> MarginCall:
-    """Search for, or release, margin for each position at the mark price.
+def evaluate(market: FuturesMarket, positions: Iterable[Position]) -> MarginCall:
+    """Search for, or release, margin for each position at the mark price; in an auction nothing is released.
 
     Args:
         positions: cross-margined positions in the order in which money is to move.
-        release: False in an auction, where nothing is released.
-        settled: right after the positions were settled to the mark price; what is then known of them may be kept.
 
     Returns:
         Parties below maintenance afterwards, and by how much an LP's general account fell short.
@@ -269,10 +271,9 @@ def evaluate(
     increment = market.product.margin_increment()
     auction_price = max(market.book.indicative()[0], mark) if in_auction else None
     price = 0 if in_auction and market.auction.is_opening else mark
-    release = release and not in_auction
     announcing = MarginLevelsUpdated in market.bus.wanted
     if not (announcing or in_auction or increment is not None or market.fully_collateralised):
-        _evaluate_quietly(market, positions, mark, call, settled=settled)
+        _evaluate_quietly(market, positions, mark, call)
         return call
     for position in positions:
         if position.party == NETWORK:
@@ -294,7 +295,7 @@ def evaluate(
         if margin < levels.search:
             call.moves += 1
             _call(market, position.party, accounts, levels.initial, levels.maintenance, call)
-        elif release and margin >= levels.release:
+        elif not in_auction and margin >= levels.release:
             call.moves += 1
             market.collateral.transfer(
                 "TRANSFER_TYPE_MARGIN_HIGH", margin - levels.initial, accounts.margin, accounts.general
@@ -302,51 +303,31 @@ def evaluate(
     return call
 
 
-def _evaluate_quietly(
-    market: FuturesMarket, positions: Iterable[Position], price: int, call: MarginCall, *, settled: bool
-) -> None:
-    """The same in continuous trading when nobody listens: only what has changed is looked at."""
+def _evaluate_quietly(market: FuturesMarket, positions: Iterable[Position], price: int, call: MarginCall) -> None:
+    """The same in continuous trading when nobody listens, without the levels that nobody is told."""
     denominator, search, initial, release = market.margin.terms
     call.conclusive = True  # who got the initial margin rests, who got less has nothing left that could be taken
     for position in positions:
-        exposure = position.exposure
-        if exposure < 0:
-            exposure = _exposure(market, position, call, keep=settled)
-            if exposure < 0:
-                continue
-            balance = market.accounts[position.party].margin.balance
-        else:
-            balance = position.margin.balance  # type: ignore[union-attr]  # known with the exposure
-        maintenance = -(-exposure * price // denominator)
+        party = position.party
+        accounts = market.accounts.get(party)
+        if accounts is None:
+            continue
+        balance = accounts.margin.balance
+        size, buy, sell = position.size, position.buy, position.sell
+        if not (size or buy or sell):
+            if balance > 0:
+                call.moves += 1
+                release_all(market, party)
+            continue
+        maintenance = -(-market.margin.exposure(size, buy, sell) * price // denominator)
         if maintenance * search < (balance + 1) * SCALING_UNIT <= maintenance * release:
             continue
         move = maintenance * initial // SCALING_UNIT - balance
         call.moves += 1
-        if move == 0:  # small levels coincide: nothing to release, but a release all the same
-            continue
-        party = position.party
-        accounts = market.accounts[party]
         if move < 0:
             market.collateral.transfer("TRANSFER_TYPE_MARGIN_HIGH", -move, accounts.margin, accounts.general)
-        else:
+        elif move > 0:  # otherwise small levels coincide: nothing to release, but a release all the same
             _call(market, party, accounts, balance + move, maintenance, call)
-
-
-def _exposure(market: FuturesMarket, position: Position, call: MarginCall, *, keep: bool) -> int:
-    """The exposure of a position, kept there with its margin account if asked; who is flat gets all margin back."""
-    accounts = market.accounts.get(position.party)
-    if accounts is None:
-        return UNKNOWN
-    if not (position.size or position.buy or position.sell):
-        if accounts.margin.balance > 0:
-            call.moves += 1
-            release_all(market, position.party)
-        return UNKNOWN
-    exposure = market.margin.exposure(position)
-    if keep:
-        position.exposure = exposure
-        position.margin = accounts.margin
-    return exposure
 
 
 def _call(

@@ -103,7 +103,8 @@ def mark_to_market(market: FuturesMarket, ids: IdGenerator, *, final: bool = Fal
         outcome = market.settlement.mark_to_market(mark, market.positions)
         market.collection.mark_to_market(outcome)
         market.services.on_mark_to_market(market, outcome)
-        conclusive = see_to_margins(market, outcome.parties, ids, settled=True)
+        market.positions.forget_margins()
+        conclusive = see_to_margins(market, outcome.parties, ids)
     else:
         conclusive = not (market.book.pegged_live or market.parked.orders)
     pegging.check_references(market)
@@ -112,12 +113,11 @@ def mark_to_market(market: FuturesMarket, ids: IdGenerator, *, final: bool = Fal
     market.after_mark_to_market()
 
 
-def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator, *, settled: bool) -> bool:
+def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator) -> bool:
     """Margin calls for those who settled; whoever cannot meet theirs is closed out (03 §5.6.12).
 
     Args:
         parties: in the order in which money is to move.
-        settled: whether that was a mark-to-market; after a funding payment trades may still wait for theirs.
 
     Returns:
         Whether a recheck of all margins would move nothing.
@@ -128,7 +128,7 @@ def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator, 
         positions = [by_party[party] for party in parties if party not in isolated and party in by_party]
     else:
         positions = list(filter(None, map(by_party.get, parties)))
-    call = margining.evaluate(market, positions, settled=settled)
+    call = margining.evaluate(market, positions)
     for party, shortfall in call.shortfalls:
         market.liquidity.penalise_shortfall(party, shortfall)
     in_isolation = isolated_margin.in_distress(market, parties) if isolated else []

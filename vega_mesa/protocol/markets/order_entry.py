@@ -1,8 +1,7 @@
 """A new order enters a market: the checks in the protocol's order, then matching, fees and the book.
 
-Spec: 0014-ORDT, 0068-MATC, 0011-MARA. The order of work at submission is
-:meth:`vega_mesa.protocol.markets.futures.FuturesMarket.submit_order` (checks, then :func:`place`), at placement
-:func:`place`.
+Spec: 0014-ORDT, 0068-MATC, 0011-MARA. The order of work at submission is :func:`enter` (checks, then :func:`place`),
+at placement :func:`place`.
 """
 
 from __future__ import annotations
@@ -11,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.arithmetic import divide, exact, format_decimal
 from vega_mesa.protocol.commands.trading import OrderSubmission
-from vega_mesa.protocol.events.trading import OrderUpdated
 from vega_mesa.protocol.fees import FeeBill
 from vega_mesa.protocol.markets import auctions, isolated_margin, margining, pegging, trade_processing
-from vega_mesa.protocol.markets.states import TRADABLE
+from vega_mesa.protocol.markets.states import SMALL_VOLUME, TRADABLE
 from vega_mesa.protocol.matching.confirmation import Confirmation, Fill
 from vega_mesa.protocol.matching.iceberg import set_peak
 from vega_mesa.protocol.matching.identifiers import IdGenerator
@@ -55,7 +53,17 @@ REFUSED_OUTSIDE = {
     ),
 }
 NETWORK_ORDER = OrderType.NETWORK
-SMALL_VOLUME = 2**40  # orders up to this cannot overflow a position within any number of orders that fits in memory
+
+
+def enter(market: FuturesMarket, party: str, submission: OrderSubmission, ids: IdGenerator) -> Confirmation:
+    """Check a new order and place it; a refused one is marked and told."""
+    order = new_order(market, party, submission, ids.next())
+    try:
+        validate(market, order)
+        return place(market, order, ids)
+    except OrderRefused as refusal:
+        reject(market, order, refusal)
+        raise
 
 
 def new_order(market: TradingMarket, party: str, submission: OrderSubmission, id: str) -> Order:
@@ -207,10 +215,6 @@ def _trade(market: FuturesMarket, order: Order, position: Position, ids: IdGener
             hidden = hold_back(order, position.size)
         elif margined and not margining.move_initial(market, order.party, position):
             margining.check_new_order(market, order, position)
-        if not isolated and book.rest(order):
-            if OrderUpdated in market.bus.wanted:
-                market.announce(order)
-            return Confirmation(order)
         book.validate(order)
         fills = book.match(order, market.now)
         trades, bill = [], None

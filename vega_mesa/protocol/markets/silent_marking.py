@@ -8,6 +8,7 @@ position of the network are left to those steps: then nothing has happened here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.collateral import Account
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _TOLD = frozenset((PositionsMarked, PositionSettled, MarginLevelsUpdated))  # to who wants to hear of every position
 
-Settled = tuple[Position, int, Account, int, Account, int]  # exposure, margin account, gain, general account, margin call
+Move = tuple[Position, int, Account, int, Account, int]  # exposure, margin account, gain, general account, margin call
 
 
 def settle(market: FuturesMarket, mark: int) -> bool:
@@ -35,17 +36,19 @@ def settle(market: FuturesMarket, mark: int) -> bool:
     move, remainder = divmod((mark - settlement.last_mark) * scale.divisor, scale.multiplier)
     if remainder or not mark or not _is_silent(market):
         return False
-    others, gained = _settle_calm(market, mark, move)
+    concerned = market.positions.by_party.values() if move else _changed(market)
+    others, gained = _settle_calm(market, mark, move, concerned)
     resized: list[Position] = []
     plan = _plan(market, mark, move, others, gained, resized)
     if plan is None:
-        _take_back(market, others, move)
+        _take_back(concerned, others, move)
         return False
     for position, exposure, margin, gain, general, call in plan:
-        margin.balance += gain + call
         general.balance -= call
+        margin.balance = position.balance = margin.balance + gain + call
         position.exposure = exposure
         position.margin = margin
+        position.general = general
     settlement.finish(mark, resized)
     market.positions.settled()
     return True
@@ -64,26 +67,38 @@ def _is_silent(market: FuturesMarket) -> bool:
     )
 
 
-def _settle_calm(market: FuturesMarket, mark: int, move: int) -> tuple[list[Position], int]:
-    """Give their gains to the calm: those to whom nothing has happened but a new price, and who need no margin call.
+def _changed(market: FuturesMarket) -> list[Position]:
+    """At an unchanged mark price: those whose margin may be wrong, because they or their margin account changed."""
+    return [
+        position
+        for position in market.positions.by_party.values()
+        if position.exposure < 0 or position.balance < 0 or position.balance != position.margin.balance  # type: ignore[union-attr]
+    ]
 
-    An exposure is known since the mark-to-market at which its position was settled last, if nothing has changed since.
+
+def _settle_calm(
+    market: FuturesMarket, mark: int, move: int, positions: Iterable[Position]
+) -> tuple[list[Position], int]:
+    """Give their gains to the calm: those who have not traded since the last mark, and need no margin call at this one.
 
     Returns:
         The others, and what the calm ones gained together.
     """
     denominator, search, _, release = market.margin.terms
+    exposure_of = market.margin.exposure
     others: list[Position] = []
     gained = 0
-    for position in market.positions.by_party.values():
-        exposure = position.exposure
-        if exposure >= 0:
+    for position in positions:
+        if position.balance >= 0:
+            exposure = position.exposure
+            if exposure < 0:
+                exposure = position.exposure = exposure_of(position.size, position.buy, position.sell)
             gain = position.size * move
             margin = position.margin
-            balance = margin.balance + gain  # type: ignore[union-attr]  # known with the exposure
+            balance = margin.balance + gain  # type: ignore[union-attr]  # known with the balance
             maintenance = -(-exposure * mark // denominator)
             if maintenance * search < (balance + 1) * SCALING_UNIT <= maintenance * release:
-                margin.balance = balance  # type: ignore[union-attr]
+                margin.balance = position.balance = balance  # type: ignore[union-attr]
                 gained += gain
                 continue
         others.append(position)
@@ -92,7 +107,7 @@ def _settle_calm(market: FuturesMarket, mark: int, move: int) -> tuple[list[Posi
 
 def _plan(
     market: FuturesMarket, mark: int, move: int, positions: list[Position], gained: int, resized: list[Position]
-) -> list[Settled] | None:
+) -> list[Move] | None:
     """What is to be moved for positions that are not calm; None if somebody cannot pay, or gains do not cancel out.
 
     Args:
@@ -103,7 +118,7 @@ def _plan(
     multiplier, divisor = market.position_scale.multiplier, market.position_scale.divisor
     settled, trades, all_accounts = market.settlement.settled, market.settlement.trades, market.accounts
     exposure_of = market.margin.exposure
-    plan: list[Settled] = []
+    plan: list[Move] = []
     for position in positions:
         party = position.party
         accounts = all_accounts.get(party)
@@ -129,7 +144,7 @@ def _plan(
         if balance < 0:
             return None
         if size or position.buy or position.sell:
-            exposure = exposure_of(position)
+            exposure = exposure_of(size, position.buy, position.sell)
             maintenance = -(-exposure * mark // denominator)
             if maintenance * search < (balance + 1) * SCALING_UNIT <= maintenance * release:
                 call = 0
@@ -145,9 +160,9 @@ def _plan(
     return None if gained else plan
 
 
-def _take_back(market: FuturesMarket, others: list[Position], move: int) -> None:
+def _take_back(positions: Iterable[Position], others: list[Position], move: int) -> None:
     """As if :func:`_settle_calm` had not been."""
     kept = {position.party for position in others}
-    for position in market.positions.by_party.values():
+    for position in positions:
         if position.party not in kept:
             position.margin.balance -= position.size * move  # type: ignore[union-attr]

@@ -47,4 +47,5 @@ class AuctionTrigger(StrEnum):
 TRADABLE: Final = frozenset(
     (MarketState.PENDING, MarketState.ACTIVE, MarketState.SUSPENDED, MarketState.SUSPENDED_VIA_GOVERNANCE)
 )
+SMALL_VOLUME: Final = 2**40  # orders up to this overflow no position within any number of orders that fits in memory
 SECOND: Final = 1_000_000_000  # nanoseconds

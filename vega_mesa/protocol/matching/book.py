@@ -199,36 +199,6 @@ class OrderBook(Depth):
             self.add_resting(order)
         return confirmation
 
-    def rest(self, order: Order) -> bool:
-        """Put a good-till-cancelled limit order of this market, without extras, on the book if it meets nobody.
-
-        What :meth:`validate`, :meth:`match` and :meth:`submit` come to for most orders, at once.
-
-        Returns:
-            False, with nothing changed, if the order has to go the long way: other kinds of orders, those that meet
-            the other side, auctions, and books with off-book liquidity.
-        """
-        if (
-            order.time_in_force is not GTC
-            or order.type is not LIMIT
-            or order.remaining <= 0
-            or self.off_book is not None
-            or self.in_auction
-            or order.iceberg is not None
-            or order.reduce_only
-        ):
-            return False
-        if order.side is BUY:
-            keys = self.sells.keys
-            limit = -order.price
-        else:
-            keys = self.buys.keys
-            limit = order.price
-        if keys and keys[-1] >= limit:
-            return False
-        self.reinsert(order)
-        return True
-
     def _fill_or_kill(self, order: Order, now: int) -> int:
         side = self.sells if order.side is BUY else self.buys
         source = self.off_book

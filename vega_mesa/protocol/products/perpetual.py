@@ -227,7 +227,7 @@ class Perpetual:
         market.collection.funding(flows)
         market.services.on_funding(market, flows)
         parties = [party for party, _ in [*flows.losses, *flows.wins]]
-        marking.see_to_margins(market, parties, market.block_ids("funding"), settled=False)
+        marking.see_to_margins(market, parties, market.block_ids("funding"))
         pegging.check_references(market)
 
     def _announce_period(self, market: FuturesMarket, end: int | None = None, found: Funding | None = None) -> None:
