@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vega_mesa.protocol.arithmetic import Factor
+from vega_mesa.protocol.arithmetic import ZERO, Factor
 from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.markets import lifecycle
 from vega_mesa.protocol.markets.definition import MarketDefinition
@@ -64,13 +65,15 @@ class Succession:
         return None if kept is None else kept.market
 
     def enact(self, exchange: Exchange, market: FuturesMarket) -> None:
-        """Enact a successor; without its parent it is a plain market.
+        """Enact a successor; without its parent it is a plain market from now on.
 
         Raises:
             Refused: the parent is only proposed: the successor is rejected.
         """
         parent = self.parent_of(exchange, market)
-        if parent is not None and parent.state is MarketState.PROPOSED:
+        if parent is None:
+            _forget_parent(market)
+        elif parent.state is MarketState.PROPOSED:
             exchange.reject_market(market.id)
             raise Refused("parent market in proposed state, can't enact successor")
 
@@ -81,10 +84,12 @@ class Succession:
         if market.definition.parent_market is None or market.state is not MarketState.PENDING:
             return
         parent = self.parent_of(exchange, market)
-        if parent is not None:
-            self._racing[market.id] = True
-            if parent.state is not MarketState.PENDING:  # which has nothing yet that could be inherited
-                market.liquidity.inherit(parent.liquidity)
+        if parent is None:
+            _forget_parent(market)
+            return
+        self._racing[market.id] = True
+        if parent.state is not MarketState.PENDING:  # which has nothing yet that could be inherited
+            market.liquidity.inherit(parent.liquidity)
 
     def after_tick(self, exchange: Exchange, market: FuturesMarket) -> None:
         """The successor has left its opening auction and takes the parent's place, or it has not."""
@@ -111,7 +116,7 @@ class Succession:
         for market_id in sorted(self.late):
             exchange.reject_market(market_id)
         self.late.clear()
-        for parent_id, kept in list(self.retained.items()):
+        for parent_id, kept in sorted(self.retained.items(), key=_id):
             if exchange.now > kept.expires_at:
                 lifecycle.clear_insurance(kept.market)
                 del self.retained[parent_id]
@@ -132,3 +137,11 @@ def competitors(exchange: Exchange, parent_id: str, winner: str = "") -> list[st
         for market in exchange.markets.values()
         if market.definition.parent_market == parent_id and market.id != winner and market.state in waiting
     )
+
+
+def _forget_parent(market: FuturesMarket) -> None:
+    market.definition = replace(market.definition, parent_market=None, insurance_pool_fraction=ZERO)
+
+
+def _id(retained: tuple[str, RetainedParent]) -> str:
+    return retained[0]

@@ -125,6 +125,29 @@ def test_who_names_a_parent_that_has_been_succeeded_is_a_market_like_any_other(n
     assert (network.pool("parent"), network.pool("late")) == (100, 0)
 
 
+def test_who_names_a_parent_that_there_is_not_loses_it_for_good(network):
+    network.open("one", replace(SUCCESSOR, parent_market="unborn"))
+    assert network.exchange.markets["one"].definition.parent_market is None
+    network.open("unborn", DEFINITION)
+    network.cross("unborn")
+    network.tick()
+    network.fund_pool("unborn", 100)
+    network.cross("one")
+    network.tick()
+    assert network.states["one"] is MarketState.ACTIVE
+    assert (network.pool("unborn"), network.pool("one")) == (100, 0)
+
+
+def test_a_pending_successor_loses_a_parent_that_was_cancelled(network):
+    network.open("one", SUCCESSOR)
+    change = UpdateMarketState(market_id="parent", update_type="MARKET_STATE_UPDATE_TYPE_TERMINATE", price=1)
+    network.exchange.update_market_state(change)
+    assert network.states["parent"] is MarketState.CANCELLED
+    network.tick()
+    network.tick()
+    assert network.exchange.markets["one"].definition.parent_market is None
+
+
 def test_a_parent_that_has_not_opened_has_nothing_to_inherit(network):
     """0081-SUCM-009"""
     network.provide("parent", 3000)
