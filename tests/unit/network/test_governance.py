@@ -886,6 +886,20 @@ def test_the_markets_of_batches_open_before_anything_is_enacted(network, market)
     ]
 
 
+def test_a_token_that_nodes_cannot_confirm_rejects_its_batch(network, market):
+    network.governance.tokens = Tokens(False)
+    members = submit_batch(network, terms.NewAsset(details=TOKEN), market)
+    assert {str(member.state) for member in members} == {"STATE_WAITING_FOR_NODE_VOTE"}
+    vote(network)
+    network.tick(10)
+    assert [member.reason.text for member in members] == [
+        "PROPOSAL_ERROR_NODE_VALIDATION_FAILED",
+        "PROPOSAL_ERROR_PROPOSAL_IN_BATCH_REJECTED",
+    ]
+    assert network.exchange.calls[-1] == ("reject_market", members[1].id)
+    assert refused(vote, network) == "proposal does not exist"
+
+
 def test_votes_on_a_batch_that_has_closed(network):
     freeform = terms.BatchChange(change=terms.NewFreeform())
     closing = network.seconds + 10

@@ -328,13 +328,20 @@ class Governance:
             members = [self.proposals[member] for member in self.batches[id].members]
             waiting = [proposal for proposal in members if proposal.state is State.WAITING_FOR_NODE_VOTE]
             missing = [proposal for proposal in waiting if not self._token_matches(proposal)]
-            if waiting and not missing:
+            if not missing:
                 for proposal in waiting:
                     self._move(proposal, State.OPEN)
             elif any(proposal.validation < seconds for proposal in missing):
                 self.batches[id].state = State.REJECTED
-                for proposal in members:
-                    self._fail_validation(proposal)
+                self._reject_waiting(members, [proposal for proposal in missing if proposal.validation < seconds])
+
+    def _reject_waiting(self, members: list[Proposal], failed: list[Proposal]) -> None:
+        for proposal in members:
+            if proposal in failed:
+                self._fail_validation(proposal)
+            else:
+                self.changes.discard(proposal)
+                self._end(proposal, State.REJECTED, ProposalError.PROPOSAL_IN_BATCH_REJECTED)
 
     def _token_matches(self, proposal: Proposal) -> bool:
         change = proposal.change
