@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -114,3 +115,16 @@ def test_a_game_is_fed_and_cancelled(treasury):
     treasury.incentives.enact_transfer(cancel, "x", treasury.now)
     with pytest.raises(Refused, match=r"^Governance transfer g not found$"):
         treasury.incentives.check_transfer(cancel)
+
+
+def test_a_game_s_asset_must_exist_and_its_markets_need_not(treasury):
+    """Parties may name tracked markets only."""
+    strategy = DispatchStrategy(metric=DispatchMetric.MAKER_FEES_PAID, asset_for_metric="dollar", markets=("none",))
+    text = "could not transfer funds, invalid market for dispatch asset"
+    assert treasury.reward(markets=("none",)) == text
+    into_game = {"destination": "", "destination_type": A.REWARD_MAKER_PAID_FEES}
+    kind = RecurringTransfer(start_epoch=1, dispatch_strategy=strategy)
+    enact(treasury, terms(kind=kind, **into_game))
+    unknown = RecurringTransfer(start_epoch=1, dispatch_strategy=replace(strategy, asset_for_metric="euro"))
+    with pytest.raises(Refused, match=r"^could not transfer funds, invalid asset for metric: "):
+        enact(treasury, terms(kind=unknown, **into_game))

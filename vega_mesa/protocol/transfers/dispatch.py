@@ -50,7 +50,18 @@ class Dispatch:
         return truncate(min(divide(volume, target), ONE) * amount) if volume else 0
 
     def check(self, strategy: DispatchStrategy) -> None:
-        """Refuse a strategy about assets or markets that there are not.
+        """Refuse a party's strategy about assets or markets that there are not.
+
+        Raises:
+            Refused: with the network's text.
+        """
+        self.check_asset(strategy)
+        asset = strategy.asset_for_metric
+        if asset and not all(self.scoring.activity.is_tracked(asset, market) for market in strategy.markets):
+            raise Refused("could not transfer funds, invalid market for dispatch asset")
+
+    def check_asset(self, strategy: DispatchStrategy) -> None:
+        """Refuse a strategy about an asset that there is not; governance may name any markets.
 
         Raises:
             Refused: with the network's text.
@@ -62,9 +73,6 @@ class Dispatch:
             self.quanta.quantum(asset)
         except Refused as refusal:
             raise Refused(f"could not transfer funds, invalid asset for metric: {refusal.text}") from refusal
-        for market in strategy.markets:
-            if not self.scoring.activity.is_tracked(asset, market):
-                raise Refused("could not transfer funds, invalid market for dispatch asset")
 
 
 def is_due(kind: RecurringTransfer, epoch: int) -> bool:

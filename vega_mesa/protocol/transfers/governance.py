@@ -97,7 +97,7 @@ class GovernanceTransfers:
         elif strategy is None and not transfer.destination and target is not AccountType.GENERAL:
             self.ledger.source(target, transfer.asset)
         if strategy is not None:
-            self.dispatch.check(strategy)
+            self.dispatch.check_asset(strategy)
         self._source(transfer)
 
     def start(self, id: str, transfer: GovernanceTransfer, now: int) -> None:
