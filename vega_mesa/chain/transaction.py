@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,14 @@ def transaction_id(chain_id: str, party: str, nonce: int) -> str:
 
     Vega hashes the signature; a null chain has none, so its place is taken by the chain, the party and its nonce.
     """
-    return blake2b(f"{chain_id}/{party}/{nonce}".encode(errors="surrogatepass"), digest_size=32).hexdigest()
+    hash = _hash_of_party(chain_id, party).copy()
+    hash.update(b"%d" % nonce)
+    return hash.hexdigest()
+
+
+@lru_cache(maxsize=1 << 16)
+def _hash_of_party(chain_id: str, party: str) -> blake2b:
+    return blake2b(f"{chain_id}/{party}/".encode(errors="surrogatepass"), digest_size=32)
 
 
 class Transaction(IdGenerator):

@@ -47,7 +47,8 @@ REQUIRED: Final = "is required"
 POSITIVE: Final = "must be positive"
 NOT_NEGATIVE: Final = "must be positive or zero"
 INVALID: Final = "is not a valid value"
-UNNAMED: Final = ""  # the default of a reference: one object in Python
+NEVER: Final = 0  # these two are single objects in Python, and the defaults of an order
+UNNAMED: Final = ""
 _GTT: Final = TimeInForce.GTT
 _AT_ONCE: Final = frozenset((TimeInForce.IOC, TimeInForce.FOK))
 _PEGGED_LIVES: Final = frozenset((TimeInForce.GTC, TimeInForce.GTT, TimeInForce.GFN))
@@ -73,8 +74,12 @@ def is_plain(command: object) -> bool:
         and type(size) is int
         and 0 < size <= LARGEST_SIZE
         and type(price) is int
-        and command.is_plain
+        and command.expires_at is NEVER
         and command.reference is UNNAMED
+        and command.post_only is False
+        and command.reduce_only is False
+        and command.pegged_order is None
+        and command.iceberg_opts is None
         and type(command.market_id) is str
         and command.market_id
     ):

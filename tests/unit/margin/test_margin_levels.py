@@ -119,7 +119,9 @@ def test_exposure_can_be_kept_and_used_at_any_price():
     held = position(size=-1234, buy=5000, sell=77)
     for price in (1, 999, 10**20):
         denominator = model.terms[0]
-        assert -(-model.exposure(held.size, held.buy, held.sell) * price // denominator) == model.levels(held, price).maintenance
+        exposure = model.exposure(held.size, held.buy, held.sell)
+        assert -(-exposure * price // denominator) == model.levels(held, price).maintenance
+        assert model.initial_of(exposure, price) == model.levels(held, price).initial
         assert model.maintenance(held, price) == model.levels(held, price).maintenance
 
 

@@ -302,6 +302,10 @@ class PriceMonitor:
 
     # --- checks
 
+    def is_safe(self, price: int) -> bool:
+        """Whether a price lies within all active bounds: then :meth:`check` has nothing to say, nor to change."""
+        return self._low <= price <= self._high
+
     def check(self, price: int, persistent: bool = True, record: bool = False) -> PriceMonitoringTrigger | None:
         """Check a price outside auctions.
 

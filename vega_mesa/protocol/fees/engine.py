@@ -69,6 +69,7 @@ class FeeEngine:
         self.volume_discounts: VolumeDiscounts = volume_discounts or none
         self.volume_rebates: VolumeRebates = volume_rebates or none
         self._numerators: tuple[int, ...] = ()
+        self._sum = 0
         self._scale = 1
         self.maker = self.infrastructure = self.liquidity = self.buy_back = self.treasury = Factor(0)
         self.set_maker_fee(factors.maker)
@@ -109,6 +110,7 @@ class FeeEngine:
         scale = max(factor.scale for factor in factors)
         up, down = 10 ** max(0, -self.position_decimals), 10 ** max(0, self.position_decimals)
         self._numerators = tuple(factor.numerator * (scale // factor.scale) * up for factor in factors)
+        self._sum = sum(self._numerators)
         self._scale = scale * down
 
     # -- bills -----------------------------------------------------------------------------------------------------
@@ -159,6 +161,13 @@ class FeeEngine:
         if sole and not rewards:
             return FeeBill(None, taker, total, None, charges)
         return FeeBill(list_payments(charges, rewards, reward[0] if reward is not None else ""), taker, total)
+
+    def at_most(self, notional: int, trades: int) -> int:
+        """What trades can cost their taker at the most; ``notional`` is the sum of size times price.
+
+        Discounts lower it, a referrer's reward comes out of it, a maker's rebate out of buy-back and treasury fee.
+        """
+        return notional * self._sum // self._scale + len(self._numerators) * trades
 
     def auction(self, trades: Sequence[Trade]) -> FeeBill:
         """Charge both sides half of infrastructure, liquidity, buy-back and treasury fee, each half rounded up.

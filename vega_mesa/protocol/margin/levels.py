@@ -266,6 +266,11 @@ class MarginCalculator:
         return -(-exposure * price // self._denominator) * self._initial // SCALING_UNIT
 
     @property
+    def initial_maintains(self) -> bool:
+        """Whether an initial margin is never less than the maintenance margin."""
+        return self._initial >= SCALING_UNIT
+
+    @property
     def terms(self) -> tuple[int, int, int, int]:
         """What the levels of an :meth:`exposure` follow from: denominator; search, initial and release multiple.
 

@@ -170,7 +170,7 @@ class FuturesMarket(TradingMarket):
             LedgerMoved, OrderUpdated, TradeHappened, and what a triggered auction or stop order emits.
         """
         try:
-            return plain_orders.rest(self, party, submission, ids) or order_entry.enter(self, party, submission, ids)
+            return plain_orders.enter(self, party, submission, ids) or order_entry.enter(self, party, submission, ids)
         finally:
             if trigger_stops and (self.stop_orders.orders or self.stop_orders.looked_at != self.last_traded_price):
                 stop_triggers.evaluate(self, ids)
@@ -180,7 +180,10 @@ class FuturesMarket(TradingMarket):
         return amendments.amend_order(self, party, amendment, ids)
 
     def cancel_order(self, party: str, order_id: str) -> list[Order]:
-        """See :func:`vega_mesa.protocol.markets.cancellations.cancel_order`."""
+        """See :func:`vega_mesa.protocol.markets.cancellations.cancel_order`, for most orders ``plain_orders``."""
+        order = plain_orders.withdraw(self, party, order_id) if order_id else None
+        if order is not None:
+            return [order]
         return cancellations.cancel_order(self, party, order_id)
 
     def check_stop_orders(self, party: str, falls: StopOrder | None, rises: StopOrder | None) -> None:

@@ -14,7 +14,7 @@ from vega_mesa.protocol.events.trading import MarginLevelsUpdated, PartyMarginMo
 from vega_mesa.protocol.margin.levels import SCALING_UNIT, Exposed, HypotheticalPosition, MarginLevels
 from vega_mesa.protocol.matching.order import BUY, NETWORK, Order, Trade
 from vega_mesa.protocol.matching.order_errors import OrderRefused
-from vega_mesa.protocol.positions import UNKNOWN, Position
+from vega_mesa.protocol.positions import Position
 from vega_mesa.protocol.refusal import Refused
 
 if TYPE_CHECKING:

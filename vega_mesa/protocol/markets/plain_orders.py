@@ -1,8 +1,9 @@
-"""The short way of most orders: a limit order that rests at once, and the cancellation of an order that rests.
+"""The short way of most orders: they rest at once, or are filled whole at once, or are cancelled while they rest.
 
 Each is what the long way (:mod:`vega_mesa.protocol.markets.order_entry`,
-:mod:`vega_mesa.protocol.markets.cancellations`) comes to for them, in one step: the same state, the same events in the
-same order. Whatever is not plain about the order, its party or the market is left to the long way, untouched.
+:mod:`vega_mesa.protocol.markets.cancellations`) comes to for them, without the checks that cannot fail here: the same
+state, the same events in the same order. Whatever is not plain about the order, its party, the market or those who
+listen is left to the long way, untouched.
 """
 
 from __future__ import annotations
@@ -10,76 +11,97 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.commands.trading import OrderSubmission
-from vega_mesa.protocol.events.trading import MarginLevelsUpdated, OrderUpdated, PositionUpdated
-from vega_mesa.protocol.markets import pegging
+from vega_mesa.protocol.events.ledger import AccountUpdated, LedgerMoved
+from vega_mesa.protocol.events.trading import MarginLevelsUpdated, OrdersCancelled, OrderUpdated, PositionUpdated
+from vega_mesa.protocol.markets import margining, pegging, trade_processing
 from vega_mesa.protocol.markets.states import SMALL_VOLUME, MarketState
 from vega_mesa.protocol.matching.confirmation import Confirmation
 from vega_mesa.protocol.matching.identifiers import IdGenerator
-from vega_mesa.protocol.matching.order import BUY, GTC, LIMIT, Order
-from vega_mesa.protocol.positions import UNKNOWN
+from vega_mesa.protocol.matching.order import BUY, CANCELLED, FOK, GTC, IOC, LIMIT, MARKET, Order
+from vega_mesa.protocol.matching.walk import ANY_PRICE, whole_fills
+from vega_mesa.protocol.positions import UNKNOWN, Position
 
 if TYPE_CHECKING:
     from vega_mesa.protocol.markets.futures import FuturesMarket
 
 _ACTIVE = MarketState.ACTIVE
+_TOLD_OF_TRADING = frozenset((LedgerMoved, AccountUpdated, OrderUpdated, PositionUpdated))
 
 
-def rest(market: FuturesMarket, party: str, submission: OrderSubmission, ids: IdGenerator) -> Confirmation | None:
-    """Rest a good-till-cancelled limit order that meets nobody, and move its margin.
+def enter(market: FuturesMarket, party: str, submission: OrderSubmission, ids: IdGenerator) -> Confirmation | None:
+    """Take in an order that has no options, on a market in continuous trading: it rests, or it is filled whole.
 
     Returns:
         None, with nothing changed, when the order has to go the long way.
 
     Emits:
-        PositionUpdated, LedgerMoved, OrderUpdated.
+        PositionUpdated, LedgerMoved, OrderUpdated, TradeHappened.
     """
-    positions, book = market.positions, market.book
-    wanted = market.bus.wanted
-    position = positions.by_party.get(party)
-    if position is None:
-        return None
-    margin, general = position.margin, position.general
+    book = market.book
+    position = market.positions.by_party.get(party)
     if (
-        margin is None
-        or general is None
-        or submission.type is not LIMIT
-        or submission.time_in_force is not GTC
-        or not submission.is_plain
+        position is None
+        or position.margin is None
+        or submission.expires_at
+        or submission.post_only
+        or submission.reduce_only
+        or submission.pegged_order is not None
+        or submission.iceberg_opts is not None
         or market.state is not _ACTIVE
         or not market.has_plain_margins
         or market.isolated
         or book.in_auction
         or book.off_book is not None
-        or MarginLevelsUpdated in wanted
+        or MarginLevelsUpdated in market.bus.wanted
+        or not 0 < submission.size <= SMALL_VOLUME
     ):
         return None
-    size, shown_price, scale = submission.size, submission.price, market.price_scale
-    price = shown_price * scale.multiplier // scale.divisor
-    if price <= 0 or shown_price % market.tick_size or not 0 < size <= SMALL_VOLUME:
+    kind, life = submission.type, submission.time_in_force
+    if life is not GTC and life is not IOC and life is not FOK:
         return None
-    held, buy, sell = position.size, position.buy, position.sell
-    if submission.side is BUY:
-        opposite, key = book.sells.keys, -price
+    if kind is LIMIT:
+        shown_price, scale = submission.price, market.price_scale
+        price = shown_price * scale.multiplier // scale.divisor
+        if price <= 0 or shown_price % market.tick_size:
+            return None
+        if submission.side is BUY:
+            keys, limit = book.sells.keys, -price
+        else:
+            keys, limit = book.buys.keys, price
+        if keys and keys[-1] >= limit:
+            return _fill(market, position, submission, ids, price, limit)
+        if life is GTC:
+            return _rest(market, position, submission, ids, price)
+    elif kind is MARKET and life is not GTC and not submission.price:
+        return _fill(market, position, submission, ids, 0, ANY_PRICE)
+    return None
+
+
+def _rest(
+    market: FuturesMarket, position: Position, submission: OrderSubmission, ids: IdGenerator, price: int
+) -> Confirmation | None:
+    """Put a limit order that meets nobody on the book, and move its margin."""
+    size, held, buy, sell = submission.size, position.size, position.buy, position.sell
+    buying = submission.side is BUY
+    if buying:
         buy += size
         reduces = buy <= -held
     else:
-        opposite, key = book.buys.keys, price
         sell += size
         reduces = sell <= held
-    if opposite and opposite[-1] >= key:
-        return None
-
     missing = 0
-    if reduces:  # what can only reduce the position needs no margin (0019-MCAL)
-        exposure = UNKNOWN
-    else:
-        exposure = market.margin.exposure(held, buy, sell)
-        missing = market.margin.initial_of(exposure, market.mark_price or 0) - margin.balance
+    exposure = UNKNOWN
+    if not reduces:  # what can only reduce the position needs no margin (0019-MCAL)
+        calculator, margin, general = market.margin, position.margin, position.general
+        assert margin is not None and general is not None
+        exposure = calculator.exposure(held, buy, sell)
+        missing = calculator.initial_of(exposure, market.mark_price or 0) - margin.balance
         if missing > general.balance:
             return None
         if position.exposure < 0:
             exposure = UNKNOWN
-    if submission.side is BUY:
+    party, positions, wanted = position.party, market.positions, market.bus.wanted
+    if buying:
         position.buy = buy
         position.buy_notional += size * price
     else:
@@ -92,12 +114,124 @@ def rest(market: FuturesMarket, party: str, submission: OrderSubmission, ids: Id
     if missing > 0:
         market.collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", missing, general, margin)
     order = Order(
-        ids.next(), market.id, party, submission.side, LIMIT, GTC, size, price, shown_price, submission.reference,
-        market.now,
+        ids.next(), market.id, party, submission.side, LIMIT, GTC, size, price, submission.price,
+        submission.reference, market.now,
     )  # fmt: skip
+    book = market.book
     book.reinsert(order)
     if OrderUpdated in wanted:
         market.announce(order)
     if book.pegged_live or market.parked.orders:
         pegging.check_references(market)
     return Confirmation(order)
+
+
+def _fill(
+    market: FuturesMarket, position: Position, submission: OrderSubmission, ids: IdGenerator, price: int, limit: int
+) -> Confirmation | None:
+    """Trade an order away whole, if nothing stands in its way and its party can pay whatever it may cost."""
+    book, monitor, now = market.book, market.price_monitor, market.now
+    size, side, party = submission.size, submission.side, position.party
+    if not market.bus.wanted.isdisjoint(_TOLD_OF_TRADING) or market.fees.volume_rebates.in_force:
+        return None
+    fills = whole_fills(book.sells if side is BUY else book.buys, limit, size, party)
+    if not fills or not (monitor.is_safe(fills[0].price) and monitor.is_safe(fills[-1].price)):
+        return None
+    missing = _missing_margin(market, position, submission)
+    general, margin = position.general, position.margin
+    assert margin is not None and general is not None
+    value = 0
+    for fill in fills:
+        value += fill.size * fill.price
+    if missing + market.fees.at_most(value, len(fills)) > general.balance:
+        return None
+
+    if side is BUY:
+        position.buy += size
+        position.buy_notional += size * price
+    else:
+        position.sell += size
+        position.sell_notional += size * price
+    market.positions.touched[party] = position
+    if missing > 0:
+        market.collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", missing, general, margin)
+    order = Order(
+        ids.next(), market.id, party, side, submission.type, submission.time_in_force, size, price, submission.price,
+        submission.reference, now,
+    )  # fmt: skip
+    trades = book.trades_for(order, fills, now)
+    bill = market.fees.continuous(trades)
+    confirmation = book.submit(order, fills, now, trades)
+    market.fee_collector.pay(bill)
+    trade_processing.process(market, order, confirmation, ids)
+    if not (position.size or position.buy or position.sell):
+        margining.release_if_flat(market, position)
+    return confirmation
+
+
+def _missing_margin(market: FuturesMarket, position: Position, submission: OrderSubmission) -> int:
+    """What the margin account lacks for the order to come in and, if it is a market order, for what it leads to.
+
+    Not above 0 if nothing is missing; an order that can only reduce the position needs none (0019-MCAL).
+    """
+    held, buy, sell, size = position.size, position.buy, position.sell, submission.size
+    at_market = submission.type is MARKET
+    if submission.side is BUY:
+        if -held >= (size if at_market else buy + size):
+            return 0
+        ordered = market.margin.exposure(held, buy + size, sell)
+        traded = held + size
+    else:
+        if held >= (size if at_market else sell + size):
+            return 0
+        ordered = market.margin.exposure(held, buy, sell + size)
+        traded = held - size
+    if at_market:
+        after = market.margin.exposure(traded, buy, sell)
+        ordered = after if after > ordered else ordered  # noqa: FURB136  a call costs as much as the comparison
+    return market.margin.initial_of(ordered, market.mark_price or 0) - position.margin.balance  # type: ignore[union-attr]
+
+
+def withdraw(market: FuturesMarket, party: str, order_id: str) -> Order | None:
+    """Cancel one order that rests and cannot expire.
+
+    Returns:
+        None, with nothing changed, when the cancellation has to go the long way.
+
+    Emits:
+        PositionUpdated, OrdersCancelled.
+    """
+    book = market.book
+    order = book.orders.get(order_id)
+    if (
+        order is None
+        or order.party != party
+        or order.expires_at
+        or order.iceberg is not None
+        or market.state is not _ACTIVE
+        or market.isolated
+    ):
+        return None
+    book.remove(order)
+    positions, wanted = market.positions, market.bus.wanted
+    position = positions.by_party[party]
+    remaining = order.remaining
+    if order.side is BUY:
+        position.buy -= remaining
+        position.buy_notional -= remaining * order.price
+    else:
+        position.sell -= remaining
+        position.sell_notional -= remaining * order.price
+    position.exposure = UNKNOWN
+    positions.touched[party] = position
+    if PositionUpdated in wanted:
+        positions.announce(position)
+    order.status = CANCELLED
+    order.updated_at = market.now
+    if OrdersCancelled in wanted:
+        market.bus.send(OrdersCancelled, market=market.id, party=party, orders=(order_id,))
+    if not (position.size or position.buy or position.sell):
+        margining.release_if_flat(market, position)
+    if book.pegged_live or market.parked.orders:
+        pegging.check_references(market)
+    return order

@@ -64,6 +64,7 @@ def _is_silent(market: FuturesMarket) -> bool:
         or not market.collateral.is_silent
         or NETWORK in market.positions.by_party
         or not market.bus.wanted.isdisjoint(_TOLD)
+        or not market.margin.initial_maintains
     )
 
 
