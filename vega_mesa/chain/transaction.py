@@ -68,11 +68,13 @@ class Transaction(IdGenerator):
         self._chain = [id]
         return id
 
-    def later(self) -> LaterId:
-        """Set the next id aside."""
-        if not self._given:
+    def later(self, count: int = 1) -> LaterId:
+        """Set the next ids aside."""
+        place = self._given
+        if not place:
             self._chain = [self.id]
-        return super().later()
+        self._given = place + count
+        return self._chain, place
 
     @property
     def pending(self) -> bool:

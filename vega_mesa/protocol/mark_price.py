@@ -120,6 +120,8 @@ class CompositePrice:
 
     def record_trades(self, trades: Sequence[Trade]) -> None:
         """Note the trades of one order."""
+        if not self.uses_book:  # the last one is all that counts
+            trades = trades[-1:]
         for trade in trades:
             self._trades.append((trade.price, trade.size, trade.timestamp))
         if trades and self._updated:

@@ -128,12 +128,14 @@ class FeeEngine:
         """
         if not trades:
             raise Refused("empty trades slice sent to fees")
+        if not (self.referrals.in_force or self.volume_discounts.in_force or self.volume_rebates.in_force):
+            bill = self._of_one_order(trades)
+            if bill is not None:
+                return bill
         charges: list[Charge] = []
         total = rewards = 0
         reward: Reward | None = None
         taker = ""
-        record = self.statistics.add_continuous
-        plain = not self._programmes_in_force
         sole = True  # one party pays for all trades
         for trade in trades:
             aggressor = trade.aggressor
@@ -141,26 +143,56 @@ class FeeEngine:
                 taker, maker = trade.seller, trade.buyer
             else:
                 taker, maker = trade.buyer, trade.seller
-            if plain:
-                fee = self._plain(trade.size * trade.price)
-            else:
-                fee, reward = self._discounted(trade.size * trade.price, taker, maker)
-                if reward is not None:
-                    rewards += reward[1]
+            fee, reward = self._discounted(trade.size * trade.price, taker, maker)
+            if reward is not None:
+                rewards += reward[1]
             if aggressor is BUY:
                 trade.buyer_fee, trade.seller_fee = fee, NO_FEE
             elif aggressor is SELL:
                 trade.buyer_fee, trade.seller_fee = NO_FEE, fee
+            charge = (taker, maker, fee)
             charged = fee.total
             if charged:
-                record(taker, maker, fee.maker, charged)
+                self.statistics.add_continuous(taker, charged, (charge,))
                 total += charged
             if charges and charges[-1][0] != taker:
                 sole = False
-            charges.append((taker, maker, fee))
+            charges.append(charge)
         if sole and not rewards:
             return FeeBill(None, taker, total, None, charges)
         return FeeBill(list_payments(charges, rewards, reward[0] if reward is not None else ""), taker, total)
+
+    def _of_one_order(self, trades: Sequence[Trade]) -> FeeBill | None:
+        """The same for trades with one taker while no programme is in force; None if there are several takers."""
+        maker_factor, infrastructure_factor, liquidity_factor, buy_back_factor, treasury_factor = self._numerators
+        scale = self._scale
+        buying = trades[0].aggressor is not SELL
+        taker = trades[0].buyer if buying else trades[0].seller
+        charges: list[Charge] = []
+        total = 0
+        for trade in trades:
+            aggressor = trade.aggressor
+            if taker != (trade.seller if aggressor is SELL else trade.buyer):
+                return None
+            negative = -trade.size * trade.price  # floor division of a negative rounds the fee up
+            maker = -(negative * maker_factor // scale)
+            infrastructure = -(negative * infrastructure_factor // scale)
+            liquidity = -(negative * liquidity_factor // scale)
+            buy_back = -(negative * buy_back_factor // scale) if buy_back_factor else 0
+            treasury = -(negative * treasury_factor // scale) if treasury_factor else 0
+            fee = Fee(maker, infrastructure, liquidity, buy_back, treasury)
+            if aggressor is BUY:
+                trade.buyer_fee, trade.seller_fee = fee, NO_FEE
+                charges.append((taker, trade.seller, fee))
+            elif aggressor is SELL:
+                trade.buyer_fee, trade.seller_fee = NO_FEE, fee
+                charges.append((taker, trade.buyer, fee))
+            else:
+                charges.append((taker, trade.seller, fee))
+            total += maker + infrastructure + liquidity + buy_back + treasury
+        if total:
+            self.statistics.add_continuous(taker, total, charges)
+        return FeeBill(None, taker, total, None, charges)
 
     def at_most(self, notional: int, trades: int) -> int:
         """What trades can cost their taker at the most; ``notional`` is the sum of size times price.
@@ -275,10 +307,6 @@ class FeeEngine:
         return Trade(self.market, price, price, size, side, buyer, seller, "", "", 0)
 
     # -- components ------------------------------------------------------------------------------------------------
-
-    @property
-    def _programmes_in_force(self) -> bool:
-        return self.referrals.in_force or self.volume_discounts.in_force or self.volume_rebates.in_force
 
     def _plain(self, notional: int) -> Fee:
         """The components without any programme; ``notional`` is size times price, not yet divided."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from vega_mesa.protocol.collateral import Account, AccountType, Collateral
+from vega_mesa.protocol.events.ledger import AccountUpdated, LedgerMoved
 from vega_mesa.protocol.fees.fee import (
     BUY_BACK_PAY,
     INFRASTRUCTURE_PAY,
@@ -23,6 +24,7 @@ from vega_mesa.protocol.fees.fee import (
 from vega_mesa.protocol.matching.order import NETWORK
 from vega_mesa.protocol.refusal import Refused
 
+GENERAL: Final = AccountType.GENERAL
 _MARKET_DESTINATIONS: Final = {
     MAKER_PAY: AccountType.FEES_MAKER,
     REBATE_PAY: AccountType.FEES_MAKER,
@@ -69,8 +71,10 @@ class FeeCollector:
 
     def pay(self, bill: FeeBill) -> None:
         """Carry the payments out in order, from general, margin and order margin account; shortfalls are ignored."""
-        self._open_destinations()
-        silent = self.collateral.is_silent
+        if not self._destinations:
+            self._open_destinations()
+        wanted = self.collateral.bus.wanted
+        silent = LedgerMoved not in wanted and AccountUpdated not in wanted
         if silent and bill.charges is not None and self._pay_at_once(bill, bill.charges):
             return
         find, asset, market = self.collateral.find, self.asset, self.market
@@ -147,26 +151,26 @@ class FeeCollector:
 
         What the makers receive does not stop at the account for maker fees on its way.
         """
-        generals = self.collateral.of_kind(AccountType.GENERAL, self.asset)
-        payer = generals.get(bill.taker)
-        if payer is None or payer.balance < bill.total:
+        generals = self.collateral.of_kind(GENERAL, self.asset)
+        payer, total = generals.get(bill.taker), bill.total
+        if payer is None or payer.balance < total:
             return False
         shares: list[tuple[Account, int]] = []
-        infrastructure = liquidity = buy_back = treasury = 0
+        infrastructure = liquidity = 0
+        rest = total
         for _, maker, fee in charges:
             infrastructure += fee.infrastructure
             liquidity += fee.liquidity
-            buy_back += fee.buy_back
-            treasury += fee.treasury
-            receiver = generals.get(maker) or self.collateral.open(AccountType.GENERAL, self.asset, maker)
-            shares.append((receiver, fee.maker + fee.high_volume_maker))
+            earned = fee.maker + fee.high_volume_maker
+            rest -= earned
+            shares.append((generals.get(maker) or self.collateral.open(GENERAL, self.asset, maker), earned))
         destinations = self._destinations
         shares.append((destinations[INFRASTRUCTURE_PAY], infrastructure))
         shares.append((destinations[LIQUIDITY_PAY], liquidity))
-        if buy_back or treasury:
-            shares.append((destinations[BUY_BACK_PAY], buy_back))
-            shares.append((destinations[TREASURY_PAY], treasury))
-        self.collateral.share_out(payer, bill.total, shares)
+        if rest != infrastructure + liquidity:
+            shares.append((destinations[BUY_BACK_PAY], sum(fee.buy_back for _, _, fee in charges)))
+            shares.append((destinations[TREASURY_PAY], sum(fee.treasury for _, _, fee in charges)))
+        self.collateral.share_out(payer, total, shares)
         return True
 
     def _take(self, type: str, amount: int, sources: tuple[Account | None, ...]) -> None:

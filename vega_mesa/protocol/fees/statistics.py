@@ -5,12 +5,13 @@ A computation counts even when the order is then refused for lack of funds: that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_DOWN, Decimal
 
 from vega_mesa.protocol.arithmetic import EXACT, divide, exact
 from vega_mesa.protocol.events import EventBus
 from vega_mesa.protocol.events.fees import FeesStats, PairAmounts, PartyAmount
+from vega_mesa.protocol.fees.fee import Charge
 
 Pairs = dict[str, dict[str, int]]
 _SIX_PLACES = Decimal("0.000001")
@@ -20,8 +21,8 @@ class FeeStatistics:
     """Amounts of the current epoch by party, asset decimals."""
 
     __slots__ = (
-        "rewards_received", "rewards_generated", "referee_discounts", "volume_discounts", "maker_received",
-        "maker_generated", "totals",
+        "rewards_received", "rewards_generated", "referee_discounts", "volume_discounts", "charged", "maker_fees",
+        "closeout_maker_fees",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -33,30 +34,43 @@ class FeeStatistics:
         self.rewards_generated: Pairs = {}  # referrer -> referee
         self.referee_discounts: dict[str, int] = {}
         self.volume_discounts: dict[str, int] = {}
-        self.maker_received: dict[str, int] = {}
-        self.maker_generated: Pairs = {}  # taker -> maker
-        self.totals: dict[str, int] = {}  # fees paid and maker fees received: what earns transfer-fee discounts
+        self.charged: dict[str, int] = {}  # all fees of takers in continuous trading
+        self.maker_fees: Pairs = {}  # taker -> maker, in continuous trading
+        self.closeout_maker_fees: Pairs = {}  # the same of close-outs, which earn no transfer-fee discounts
 
     def add_maker_fee(self, taker: str, maker: str, amount: int) -> None:
-        """A maker earns a fee from a taker."""
-        self.maker_received[maker] = self.maker_received.get(maker, 0) + amount
-        generated = self.maker_generated.get(taker)
-        if generated is None:
-            self.maker_generated[taker] = {maker: amount}
-        else:
-            generated[maker] = generated.get(maker, 0) + amount
+        """A maker earns a fee in a close-out."""
+        earned = self.closeout_maker_fees.setdefault(taker, {})
+        earned[maker] = earned.get(maker, 0) + amount
 
-    def add_continuous(self, taker: str, maker: str, maker_fee: int, charged: int) -> None:
-        """A taker is charged all its fees, of which the maker earns its part; both count towards transfer discounts."""
-        totals = self.totals
-        totals[taker] = totals.get(taker, 0) + charged
-        totals[maker] = totals.get(maker, 0) + maker_fee
-        self.maker_received[maker] = self.maker_received.get(maker, 0) + maker_fee
-        generated = self.maker_generated.get(taker)
-        if generated is None:
-            self.maker_generated[taker] = {maker: maker_fee}
-        else:
-            generated[maker] = generated.get(maker, 0) + maker_fee
+    def add_continuous(self, taker: str, charged: int, charges: Iterable[Charge]) -> None:
+        """A taker is charged for trades of continuous trading, and each maker earns its fee."""
+        self.charged[taker] = self.charged.get(taker, 0) + charged
+        earned = self.maker_fees.get(taker)
+        if earned is None:
+            earned = self.maker_fees[taker] = {}
+        for _, maker, fee in charges:
+            earned[maker] = earned.get(maker, 0) + fee.maker
+
+    @property
+    def maker_generated(self) -> Pairs:
+        """Maker fees by taker and maker."""
+        pairs = {taker: dict(earned) for taker, earned in self.maker_fees.items()}
+        for taker, earned in self.closeout_maker_fees.items():
+            _add(pairs.setdefault(taker, {}), earned)
+        return pairs
+
+    @property
+    def maker_received(self) -> dict[str, int]:
+        """Maker fees by maker."""
+        return _by_maker(self.maker_generated)
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Fees paid and maker fees received in continuous trading by party: what earns transfer-fee discounts."""
+        totals = dict(self.charged)
+        _add(totals, _by_maker(self.maker_fees))
+        return totals
 
     def add_reward(self, referrer: str, referee: str, amount: int) -> None:
         """A referee's trade earns its referrer a reward."""
@@ -99,6 +113,18 @@ class FeeStatistics:
     def __setstate__(self, state: tuple[object, ...]) -> None:
         for name, value in zip(self.__slots__, state, strict=True):
             setattr(self, name, value)
+
+
+def _add(totals: dict[str, int], amounts: Mapping[str, int]) -> None:
+    for party, amount in amounts.items():
+        totals[party] = totals.get(party, 0) + amount
+
+
+def _by_maker(pairs: Pairs) -> dict[str, int]:
+    received: dict[str, int] = {}
+    for earned in pairs.values():
+        _add(received, earned)
+    return received
 
 
 @exact

@@ -89,11 +89,12 @@ def _rest(
     else:
         sell += size
         reduces = sell <= held
+    margin, general = position.margin, position.general
+    assert margin is not None and general is not None
     missing = 0
     exposure = UNKNOWN
     if not reduces:  # what can only reduce the position needs no margin (0019-MCAL)
-        calculator, margin, general = market.margin, position.margin, position.general
-        assert margin is not None and general is not None
+        calculator = market.margin
         exposure = calculator.exposure(held, buy, sell)
         missing = calculator.initial_of(exposure, market.mark_price or 0) - margin.balance
         if missing > general.balance:

@@ -35,8 +35,14 @@ def process(
         OrderUpdated for each passive order, then TradeHappened for each trade.
     """
     passives, trades = confirmation.passive, confirmation.trades
+    now = market.now
     for passive in passives:
-        _update_passive(market, passive)
+        passive.updated_at = now
+        if passive.expires_at and passive.is_finished and passive.is_expirable:
+            market.expiring.remove(passive.id, passive.expires_at)
+    if OrderUpdated in market.bus.wanted:
+        for passive in passives:
+            market.announce(passive)
     if not network:
         market.last_traded_price = trades[-1].price
         market.composite.record_trades(trades)
@@ -51,14 +57,6 @@ def process(
         pegging.check_references(market)
 
 
-def _update_passive(market: FuturesMarket, passive: Order) -> None:
-    passive.updated_at = market.now
-    if passive.expires_at and passive.is_finished and passive.is_expirable:
-        market.expiring.remove(passive.id, passive.expires_at)
-    if OrderUpdated in market.bus.wanted:
-        market.announce(passive)
-
-
 def _move_positions(
     market: FuturesMarket,
     order: Order,
@@ -70,12 +68,14 @@ def _move_positions(
 ) -> None:
     """Give each trade its id, and the positions and settlement records of its parties their volume."""
     positions, settlement, isolated = market.positions, market.settlement, market.isolated
+    chain, place = ids.later(len(trades))
     buying = order.side is BUY
     highest = 0
     if order.off_book:  # a market maker aggresses in an uncrossing, with all its trades in one order
         positions.register(order)
     for trade, passive in zip(trades, passives, strict=True):
-        trade.later_id = ids.later()
+        trade.later_id = chain, place
+        place += 1
         if passive.off_book:
             positions.register(passive)
         if buying:
@@ -87,6 +87,7 @@ def _move_positions(
                 isolated_margin.on_fill(market, passive, trade)
             if uncrossing and order.party in isolated:
                 isolated_margin.on_fill(market, order, trade)
-        highest = max(highest, positions.open_interest)
+        if positions.open_interest > highest:
+            highest = positions.open_interest
         settlement.add_trade(trade)
     market.liquidity.record_open_interest(highest, market.now)

@@ -38,10 +38,14 @@ class IdGenerator:
         self._given = place + 1
         return id_at(self._chain, place)
 
-    def later(self) -> LaterId:
-        """Set the next id aside: :func:`id_at` works it out if anybody ever reads it."""
+    def later(self, count: int = 1) -> LaterId:
+        """Set the next ids aside: :func:`id_at` works them out if anybody ever reads them.
+
+        Returns:
+            The chain, and the place of the first of the ids in it.
+        """
         place = self._given
-        self._given = place + 1
+        self._given = place + count
         return self._chain, place
 
     def take(self, count: int) -> list[str]:

@@ -73,16 +73,17 @@ class Settlement:
     def add_trade(self, trade: Trade) -> None:
         """Remember a trade for its buyer and its seller; not for close-out trades with the network."""
         trades = self.trades
-        queue = trades.get(trade.buyer)
+        size, price, buyer, seller = trade.size, trade.price, trade.buyer, trade.seller
+        queue = trades.get(buyer)
         if queue is None:
-            trades[trade.buyer] = [(trade.size, trade.price)]
+            trades[buyer] = [(size, price)]
         else:
-            queue.append((trade.size, trade.price))
-        queue = trades.get(trade.seller)
+            queue.append((size, price))
+        queue = trades.get(seller)
         if queue is None:
-            trades[trade.seller] = [(-trade.size, trade.price)]
+            trades[seller] = [(-size, price)]
         else:
-            queue.append((-trade.size, trade.price))
+            queue.append((-size, price))
 
     @property
     def has_trades(self) -> bool:
