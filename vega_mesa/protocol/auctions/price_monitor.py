@@ -303,7 +303,9 @@ class PriceMonitor:
     # --- checks
 
     def is_safe(self, price: int) -> bool:
-        """Whether a price lies within all active bounds: then :meth:`check` has nothing to say, nor to change."""
+        """Whether :meth:`check` finds nothing to say against the price of a trade, which is about to happen."""
+        if self._low > self._high:
+            self.ranges()
         return self._low <= price <= self._high
 
     def check(self, price: int, persistent: bool = True, record: bool = False) -> PriceMonitoringTrigger | None:

@@ -136,7 +136,7 @@ def _fill(
     if not market.bus.wanted.isdisjoint(_TOLD_OF_TRADING) or market.fees.volume_rebates.in_force:
         return None
     fills = whole_fills(book.sells if side is BUY else book.buys, limit, size, party)
-    if not fills or not (monitor.is_safe(fills[0].price) and monitor.is_safe(fills[-1].price)):
+    if not fills:
         return None
     missing = _missing_margin(market, position, submission)
     general, margin = position.general, position.margin
@@ -145,6 +145,8 @@ def _fill(
     for fill in fills:
         value += fill.size * fill.price
     if missing + market.fees.at_most(value, len(fills)) > general.balance:
+        return None
+    if not (monitor.is_safe(fills[0].price) and monitor.is_safe(fills[-1].price)):  # last: it starts from this moment
         return None
 
     if side is BUY:
