@@ -12,7 +12,7 @@ from vega_mesa.chain.mempool import Mempool
 from vega_mesa.chain.state_hash import state_hash
 from vega_mesa.chain.transaction import Transaction
 from vega_mesa.chain.transaction_log import TransactionLog
-from vega_mesa.chain.validation import is_plain, validate
+from vega_mesa.chain.validation import validate
 from vega_mesa.errors import InvalidCommand, InvalidSnapshot, InvalidTime, ReplayDiverged, StoreError, UsageError
 from vega_mesa.units import Duration, instant, nanoseconds
 
@@ -54,29 +54,33 @@ class NullChain:
         """
         if type(party) is not str or not party:
             raise InvalidCommand(f"a party is a non-empty text, not {party!r}")
-        if not is_plain(command):
-            check(command)
-            validate(command)
         nonces = self.nonces
         nonce = nonces.get(party, 0)
         transaction = Transaction(self.genesis.chain_id, party, nonce, command)
-        if self.genesis.executes_at_once:
-            # As in _execute, which has more to look up.
-            transaction.outcome = self.exchange.execute(party, command, transaction)
-            transaction.height = height = self.height
-            self.log.entries.append((height, party, nonce, command))
+        if not self.genesis.executes_at_once:
+            check(command)
+            validate(command)
             nonces[party] = nonce + 1
+            self.mempool.add(transaction)
+            if len(self.mempool.waiting) == self.genesis.transactions_per_block:
+                self._execute_waiting()
             return transaction
+        outcome = self.exchange.execute_plain(party, command, transaction)
+        if outcome is None:
+            check(command)
+            validate(command)
+            outcome = self.exchange.execute(party, command, transaction)
+        transaction.outcome = outcome
+        transaction.height = height = self.height
+        self.log.entries.append((height, party, nonce, command))
         nonces[party] = nonce + 1
-        self.mempool.add(transaction)
-        if len(self.mempool.waiting) == self.genesis.transactions_per_block:
-            self._execute_waiting()
         return transaction
 
     def _execute(self, transaction: Transaction) -> None:
-        party = transaction.party
-        command = transaction.command
-        transaction.outcome = self.exchange.execute(party, command, transaction)
+        """Execute a transaction whose command was checked when it came in."""
+        party, command, exchange = transaction.party, transaction.command, self.exchange
+        outcome = exchange.execute_plain(party, command, transaction)
+        transaction.outcome = exchange.execute(party, command, transaction) if outcome is None else outcome
         transaction.height = height = self.height
         self.log.entries.append((height, party, transaction.nonce, command))
 

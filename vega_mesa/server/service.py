@@ -16,7 +16,7 @@ from vega_mesa.chain.genesis import Genesis
 from vega_mesa.chain.null_chain import NullChain
 from vega_mesa.chain.transaction import Transaction
 from vega_mesa.chain.transaction_log import TransactionLog
-from vega_mesa.chain.validation import is_plain, validate
+from vega_mesa.chain.validation import validate
 from vega_mesa.errors import InvalidCommand, MissingExtra, StoreError, UsageError, VegaMesaError
 from vega_mesa.server.keys import EXTRA, Wallet
 
@@ -240,9 +240,8 @@ class NetworkChain(NullChain):
         Raises:
             VegaMesaError: the command is a mistake, here or in the network's eyes; no answer from the network.
         """
-        if not is_plain(command):
-            check(command)
-            validate(command)
+        check(command)
+        validate(command)
         wallet = self.service.wallet(party)
         nonce = max(self._sent.get(party, 0), self.nonces.get(party, 0))
         self._sent[party] = nonce

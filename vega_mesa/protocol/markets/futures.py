@@ -16,7 +16,12 @@ from typing import Any
 from vega_mesa.protocol.amm.engine import MarketMakers
 from vega_mesa.protocol.collateral import Account, AccountType
 from vega_mesa.protocol.commands.liquidity import LiquidityProvisionSubmission
-from vega_mesa.protocol.commands.trading import OrderAmendment, OrderSubmission, UpdateMarginMode
+from vega_mesa.protocol.commands.trading import (
+    OrderAmendment,
+    OrderCancellation,
+    OrderSubmission,
+    UpdateMarginMode,
+)
 from vega_mesa.protocol.data_sources import DataSourceSpec
 from vega_mesa.protocol.epochs import Epoch
 from vega_mesa.protocol.liquidation import LiquidationEngine
@@ -51,6 +56,7 @@ from vega_mesa.protocol.matching.confirmation import Confirmation
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import Order, Side
 from vega_mesa.protocol.matching.stop_order import StopOrder, check_stop_orders
+from vega_mesa.protocol.outcome import Outcome
 from vega_mesa.protocol.positions import Positions
 from vega_mesa.protocol.products import Future, Perpetual
 from vega_mesa.protocol.refusal import Refused
@@ -155,10 +161,23 @@ class FuturesMarket(TradingMarket):
 
     # -- requests of parties -----------------------------------------------------------------------------------------
 
+    def execute_plain(
+        self, party: str, command: OrderSubmission | OrderCancellation, ids: IdGenerator
+    ) -> Outcome | None:
+        """See :mod:`vega_mesa.protocol.markets.plain_orders`."""
+        if type(command) is OrderCancellation:
+            return plain_orders.withdraw(self, party, command.order_id)
+        confirmation = plain_orders.enter(self, party, command, ids)  # type: ignore[arg-type]  # there is no third
+        if confirmation is not None and (
+            self.stop_orders.orders or self.stop_orders.looked_at != self.last_traded_price
+        ):
+            stop_triggers.evaluate(self, ids)
+        return confirmation
+
     def submit_order(
         self, party: str, submission: OrderSubmission, ids: IdGenerator, *, trigger_stops: bool = True
     ) -> Confirmation:
-        """Take a new order in; see :mod:`vega_mesa.protocol.markets.order_entry`, for most orders ``plain_orders``.
+        """Take a new order in; see :mod:`vega_mesa.protocol.markets.order_entry`.
 
         Returns:
             The order as it stands and the trades it made.
@@ -170,7 +189,7 @@ class FuturesMarket(TradingMarket):
             LedgerMoved, OrderUpdated, TradeHappened, and what a triggered auction or stop order emits.
         """
         try:
-            return plain_orders.enter(self, party, submission, ids) or order_entry.enter(self, party, submission, ids)
+            return order_entry.enter(self, party, submission, ids)
         finally:
             if trigger_stops and (self.stop_orders.orders or self.stop_orders.looked_at != self.last_traded_price):
                 stop_triggers.evaluate(self, ids)
@@ -180,10 +199,7 @@ class FuturesMarket(TradingMarket):
         return amendments.amend_order(self, party, amendment, ids)
 
     def cancel_order(self, party: str, order_id: str) -> list[Order]:
-        """See :func:`vega_mesa.protocol.markets.cancellations.cancel_order`, for most orders ``plain_orders``."""
-        order = plain_orders.withdraw(self, party, order_id) if order_id else None
-        if order is not None:
-            return [order]
+        """See :func:`vega_mesa.protocol.markets.cancellations.cancel_order`."""
         return cancellations.cancel_order(self, party, order_id)
 
     def check_stop_orders(self, party: str, falls: StopOrder | None, rises: StopOrder | None) -> None:

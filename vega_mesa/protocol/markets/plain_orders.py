@@ -8,7 +8,7 @@ listen is left to the long way, untouched.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vega_mesa.protocol.commands.trading import OrderSubmission
 from vega_mesa.protocol.events.ledger import AccountUpdated, LedgerMoved
@@ -17,13 +17,17 @@ from vega_mesa.protocol.markets import margining, pegging, trade_processing
 from vega_mesa.protocol.markets.states import SMALL_VOLUME, MarketState
 from vega_mesa.protocol.matching.confirmation import Confirmation
 from vega_mesa.protocol.matching.identifiers import IdGenerator
-from vega_mesa.protocol.matching.order import BUY, CANCELLED, FOK, GTC, IOC, LIMIT, MARKET, Order
+from vega_mesa.protocol.matching.order import BUY, CANCELLED, FOK, GTC, IOC, LIMIT, MARKET, SELL, Order
 from vega_mesa.protocol.matching.walk import ANY_PRICE, whole_fills
+from vega_mesa.protocol.outcome import Outcome
 from vega_mesa.protocol.positions import UNKNOWN, Position
 
 if TYPE_CHECKING:
     from vega_mesa.protocol.markets.futures import FuturesMarket
 
+NEVER: Final = 0  # these two are single objects in Python, and the defaults of an order
+UNNAMED: Final = ""
+LARGE: Final = 2**128  # a price that is looked at more closely
 _ACTIVE = MarketState.ACTIVE
 _TOLD_OF_TRADING = frozenset((LedgerMoved, AccountUpdated, OrderUpdated, PositionUpdated))
 
@@ -31,20 +35,30 @@ _TOLD_OF_TRADING = frozenset((LedgerMoved, AccountUpdated, OrderUpdated, Positio
 def enter(market: FuturesMarket, party: str, submission: OrderSubmission, ids: IdGenerator) -> Confirmation | None:
     """Take in an order that has no options, on a market in continuous trading: it rests, or it is filled whole.
 
+    Args:
+        submission: not checked yet: its fields may hold anything.
+
     Returns:
         None, with nothing changed, when the order has to go the long way.
 
     Emits:
         PositionUpdated, LedgerMoved, OrderUpdated, TradeHappened.
     """
-    book = market.book
-    position = market.positions.by_party.get(party)
+    book, position = market.book, market.positions.by_party.get(party)
+    kind, life, side = submission.type, submission.time_in_force, submission.side
+    size, shown_price = submission.size, submission.price
     if (
         position is None
         or position.margin is None
-        or submission.expires_at
-        or submission.post_only
-        or submission.reduce_only
+        or type(size) is not int
+        or type(shown_price) is not int
+        or not 0 < size <= SMALL_VOLUME
+        or (side is not BUY and side is not SELL)
+        or (life is not GTC and life is not IOC and life is not FOK)
+        or submission.expires_at is not NEVER
+        or submission.reference is not UNNAMED
+        or submission.post_only is not False
+        or submission.reduce_only is not False
         or submission.pegged_order is not None
         or submission.iceberg_opts is not None
         or market.state is not _ACTIVE
@@ -53,18 +67,14 @@ def enter(market: FuturesMarket, party: str, submission: OrderSubmission, ids: I
         or book.in_auction
         or book.off_book is not None
         or MarginLevelsUpdated in market.bus.wanted
-        or not 0 < submission.size <= SMALL_VOLUME
     ):
         return None
-    kind, life = submission.type, submission.time_in_force
-    if life is not GTC and life is not IOC and life is not FOK:
-        return None
     if kind is LIMIT:
-        shown_price, scale = submission.price, market.price_scale
+        scale = market.price_scale
         price = shown_price * scale.multiplier // scale.divisor
-        if price <= 0 or shown_price % market.tick_size:
+        if not 0 < price < LARGE or shown_price % market.tick_size:
             return None
-        if submission.side is BUY:
+        if side is BUY:
             keys, limit = book.sells.keys, -price
         else:
             keys, limit = book.buys.keys, price
@@ -72,7 +82,7 @@ def enter(market: FuturesMarket, party: str, submission: OrderSubmission, ids: I
             return _fill(market, position, submission, ids, price, limit)
         if life is GTC:
             return _rest(market, position, submission, ids, price)
-    elif kind is MARKET and life is not GTC and not submission.price:
+    elif kind is MARKET and life is not GTC and not shown_price:
         return _fill(market, position, submission, ids, 0, ANY_PRICE)
     return None
 
@@ -195,8 +205,11 @@ def _missing_margin(market: FuturesMarket, position: Position, submission: Order
     return market.margin.initial_of(ordered, market.mark_price or 0) - position.margin.balance  # type: ignore[union-attr]
 
 
-def withdraw(market: FuturesMarket, party: str, order_id: str) -> Order | None:
+def withdraw(market: FuturesMarket, party: str, order_id: str) -> Outcome | None:
     """Cancel one order that rests and cannot expire.
+
+    Args:
+        order_id: not checked yet.
 
     Returns:
         None, with nothing changed, when the cancellation has to go the long way.
@@ -205,7 +218,7 @@ def withdraw(market: FuturesMarket, party: str, order_id: str) -> Order | None:
         PositionUpdated, OrdersCancelled.
     """
     book = market.book
-    order = book.orders.get(order_id)
+    order = book.orders.get(order_id) if type(order_id) is str else None
     if (
         order is None
         or order.party != party
@@ -237,4 +250,4 @@ def withdraw(market: FuturesMarket, party: str, order_id: str) -> Order | None:
         margining.release_if_flat(market, position)
     if book.pegged_live or market.parked.orders:
         pegging.check_references(market)
-    return order
+    return Outcome(None, order_id, order)
