@@ -322,12 +322,14 @@ def _evaluate_quietly(market: FuturesMarket, positions: Iterable[Position], pric
         maintenance = -(-market.margin.exposure(size, buy, sell) * price // denominator)
         if maintenance * search < (balance + 1) * SCALING_UNIT <= maintenance * release:
             continue
-        move = maintenance * initial // SCALING_UNIT - balance
+        target = maintenance * initial // SCALING_UNIT
         call.moves += 1
-        if move < 0:
-            market.collateral.transfer("TRANSFER_TYPE_MARGIN_HIGH", -move, accounts.margin, accounts.general)
-        elif move > 0:  # otherwise small levels coincide: nothing to release, but a release all the same
-            _call(market, party, accounts, balance + move, maintenance, call)
+        if (target + 1) * SCALING_UNIT > maintenance * release:
+            call.conclusive = False  # small levels coincide: another evaluation would release again, though nothing
+        if target <= balance:
+            market.collateral.transfer("TRANSFER_TYPE_MARGIN_HIGH", balance - target, accounts.margin, accounts.general)
+        else:
+            _call(market, party, accounts, target, maintenance, call)
 
 
 def _call(

@@ -221,7 +221,7 @@ class Order:
         )  # fmt: skip
 
     def __reduce__(self) -> tuple[object, ...]:
-        return rebuild_order, (self.values(),)
+        return _rebuild, self.values()
 
     def __repr__(self) -> str:
         return (
@@ -243,6 +243,11 @@ def rebuild_order(values: tuple[Any, ...]) -> Order:
     order.iceberg = None if iceberg is None else Iceberg(*iceberg)
     order.next = order.previous = order.level = None
     return order
+
+
+def _rebuild(*values: Any) -> Order:
+    """For snapshots, which take functions of this name only."""
+    return rebuild_order(values)
 
 
 class Trade:

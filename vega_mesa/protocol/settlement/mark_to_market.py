@@ -14,7 +14,7 @@ from vega_mesa.protocol.events.bus import EventBus
 from vega_mesa.protocol.events.settlement import PositionsMarked
 from vega_mesa.protocol.events.trading import PositionSettled
 from vega_mesa.protocol.matching.order import NETWORK, Trade
-from vega_mesa.protocol.positions import Position, Positions
+from vega_mesa.protocol.positions import UNKNOWN, Position, Positions
 
 PartyAmount = tuple[str, int]  # a party (or ``network``) and an amount, asset decimals, never negative
 SignedTrade = tuple[int, int]  # signed size and price
@@ -132,6 +132,7 @@ class Settlement:
             self.settled[position.party] = position.size
         else:
             self.settled.pop(position.party, None)
+            position.balance = UNKNOWN  # if it comes back it is new, and not calm
 
     def shares(self, mark: int, positions: Iterable[Position]) -> Shares:
         """Each concerned party's gain since the last mark; settled sizes become the present ones."""
