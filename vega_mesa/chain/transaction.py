@@ -62,9 +62,7 @@ class Transaction(IdGenerator):
         if self._given:
             return super().next()
         self._given = 1
-        id = self._id
-        if not id:
-            id = self._id = transaction_id(self.chain_id, self.party, self.nonce)
+        id = self._id = transaction_id(self.chain_id, self.party, self.nonce)
         self._chain = [id]
         return id
 

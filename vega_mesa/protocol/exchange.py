@@ -212,13 +212,14 @@ class Exchange:
         Returns:
             None, with nothing changed, for all other commands.
         """
-        kind = type(command)
-        if kind is OrderSubmission or kind is OrderCancellation:
-            market_id = command.market_id  # type: ignore[attr-defined]  # of either
-            if type(market_id) is str:
-                market = self.markets.get(market_id)
-                if market is not None:
-                    return market.execute_plain(party, command, ids)  # type: ignore[arg-type]
+        if type(command) is OrderSubmission:
+            market_id = command.market_id
+            market = self.markets.get(market_id) if type(market_id) is str else None
+            return None if market is None else market.submit_plain(party, command, ids)
+        if type(command) is OrderCancellation:
+            market_id = command.market_id
+            market = self.markets.get(market_id) if type(market_id) is str else None
+            return None if market is None else market.cancel_plain(party, command.order_id)
         return None
 
     def execute(self, party: str, command: object, ids: IdGenerator | str) -> Outcome:

@@ -120,12 +120,14 @@ class CompositePrice:
 
     def record_trades(self, trades: Sequence[Trade]) -> None:
         """Note the trades of one order."""
-        if not self.uses_book:  # the last one is all that counts
-            trades = trades[-1:]
+        last = trades[-1]
+        if not self.uses_book:  # it is all that counts
+            self._trades = [(last.price, last.size, last.timestamp)]
+            return
         for trade in trades:
             self._trades.append((trade.price, trade.size, trade.timestamp))
-        if trades and self._updated:
-            self._updated[TRADES] = trades[-1].timestamp
+        if self._updated:
+            self._updated[TRADES] = last.timestamp
 
     def record_book(self, sample: int | None, now: int) -> None:
         """Note a book sample (None: nothing to note); a later one at the same time replaces it."""

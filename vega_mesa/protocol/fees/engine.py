@@ -128,10 +128,6 @@ class FeeEngine:
         """
         if not trades:
             raise Refused("empty trades slice sent to fees")
-        if not (self.referrals.in_force or self.volume_discounts.in_force or self.volume_rebates.in_force):
-            bill = self._of_one_order(trades)
-            if bill is not None:
-                return bill
         charges: list[Charge] = []
         total = rewards = 0
         reward: Reward | None = None
@@ -162,18 +158,18 @@ class FeeEngine:
             return FeeBill(None, taker, total, None, charges)
         return FeeBill(list_payments(charges, rewards, reward[0] if reward is not None else ""), taker, total)
 
-    def _of_one_order(self, trades: Sequence[Trade]) -> FeeBill | None:
-        """The same for trades with one taker while no programme is in force; None if there are several takers."""
+    def of_one_order(self, trades: Sequence[Trade]) -> FeeBill:
+        """Charge the aggressor of trades that one order made: as :meth:`continuous`, in one pass without programmes."""
+        if self.referrals.in_force or self.volume_discounts.in_force or self.volume_rebates.in_force:
+            return self.continuous(trades)
         maker_factor, infrastructure_factor, liquidity_factor, buy_back_factor, treasury_factor = self._numerators
         scale = self._scale
-        buying = trades[0].aggressor is not SELL
-        taker = trades[0].buyer if buying else trades[0].seller
+        first = trades[0]
+        buying = first.aggressor is BUY
+        taker = first.buyer if buying else first.seller
         charges: list[Charge] = []
         total = 0
         for trade in trades:
-            aggressor = trade.aggressor
-            if taker != (trade.seller if aggressor is SELL else trade.buyer):
-                return None
             negative = -trade.size * trade.price  # floor division of a negative rounds the fee up
             maker = -(negative * maker_factor // scale)
             infrastructure = -(negative * infrastructure_factor // scale)
@@ -181,15 +177,15 @@ class FeeEngine:
             buy_back = -(negative * buy_back_factor // scale) if buy_back_factor else 0
             treasury = -(negative * treasury_factor // scale) if treasury_factor else 0
             fee = Fee(maker, infrastructure, liquidity, buy_back, treasury)
-            if aggressor is BUY:
-                trade.buyer_fee, trade.seller_fee = fee, NO_FEE
-                charges.append((taker, trade.seller, fee))
-            elif aggressor is SELL:
-                trade.buyer_fee, trade.seller_fee = NO_FEE, fee
-                charges.append((taker, trade.buyer, fee))
-            else:
-                charges.append((taker, trade.seller, fee))
             total += maker + infrastructure + liquidity + buy_back + treasury
+            if buying:
+                trade.buyer_fee = fee
+                trade.seller_fee = NO_FEE
+                charges.append((taker, trade.seller, fee))
+            else:
+                trade.buyer_fee = NO_FEE
+                trade.seller_fee = fee
+                charges.append((taker, trade.buyer, fee))
         if total:
             self.statistics.add_continuous(taker, total, charges)
         return FeeBill(None, taker, total, None, charges)

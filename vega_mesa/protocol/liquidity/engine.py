@@ -410,8 +410,7 @@ class LiquidityEngine:
 
     def record_open_interest(self, open_interest: int, now: int) -> None:
         """Tell the sum of long positions after a trade, or its highest after several (futures only)."""
-        assert isinstance(self.target, TargetStake), "a spot market has no open interest"
-        self.target.open_interest.record(open_interest, now)
+        self.target.open_interest.record(open_interest, now)  # type: ignore[union-attr]
 
     def recalculate_probabilities(self) -> bool:
         """Recalculate the state variable ``probability_of_trading``; False while a best static price is missing."""

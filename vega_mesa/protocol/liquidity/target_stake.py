@@ -29,14 +29,16 @@ class WindowMaximum:
 
     def record(self, value: int, now: int) -> None:
         """Add a reading; one that is older than the last is not taken."""
-        if now < self._last_time:
-            return
-        if now == self._last_time:
-            self._last = max(self._last, value)
-        else:
+        last_time = self._last_time
+        if now == last_time:
+            if value > self._last:  # noqa: PLR1730  a call costs as much as the comparison
+                self._last = value
+        elif now > last_time:
             self._fold(now)
             self._last_time = now
             self._last = value
+        else:
+            return
         if value >= self.value:
             self.value = value
             self.time = now

@@ -16,12 +16,7 @@ from typing import Any
 from vega_mesa.protocol.amm.engine import MarketMakers
 from vega_mesa.protocol.collateral import Account, AccountType
 from vega_mesa.protocol.commands.liquidity import LiquidityProvisionSubmission
-from vega_mesa.protocol.commands.trading import (
-    OrderAmendment,
-    OrderCancellation,
-    OrderSubmission,
-    UpdateMarginMode,
-)
+from vega_mesa.protocol.commands.trading import OrderAmendment, OrderSubmission, UpdateMarginMode
 from vega_mesa.protocol.data_sources import DataSourceSpec
 from vega_mesa.protocol.epochs import Epoch
 from vega_mesa.protocol.liquidation import LiquidationEngine
@@ -161,18 +156,18 @@ class FuturesMarket(TradingMarket):
 
     # -- requests of parties -----------------------------------------------------------------------------------------
 
-    def execute_plain(
-        self, party: str, command: OrderSubmission | OrderCancellation, ids: IdGenerator
-    ) -> Outcome | None:
-        """See :mod:`vega_mesa.protocol.markets.plain_orders`."""
-        if type(command) is OrderCancellation:
-            return plain_orders.withdraw(self, party, command.order_id)
-        confirmation = plain_orders.enter(self, party, command, ids)  # type: ignore[arg-type]  # there is no third
+    def submit_plain(self, party: str, submission: OrderSubmission, ids: IdGenerator) -> Confirmation | None:
+        """See :func:`vega_mesa.protocol.markets.plain_orders.enter`."""
+        confirmation = plain_orders.enter(self, party, submission, ids)
         if confirmation is not None and (
             self.stop_orders.orders or self.stop_orders.looked_at != self.last_traded_price
         ):
             stop_triggers.evaluate(self, ids)
         return confirmation
+
+    def cancel_plain(self, party: str, order_id: str) -> Outcome | None:
+        """See :func:`vega_mesa.protocol.markets.plain_orders.withdraw`."""
+        return plain_orders.withdraw(self, party, order_id)
 
     def submit_order(
         self, party: str, submission: OrderSubmission, ids: IdGenerator, *, trigger_stops: bool = True

@@ -250,7 +250,7 @@ def _bill(market: FuturesMarket, order: Order, position: Position, trades: list[
     Args:
         margined: whether the margin was checked when the order came in.
     """
-    bill = market.fees.continuous(trades)
+    bill = market.fees.of_one_order(trades)
     if order.party in market.isolated:
         isolated_margin.cover_trades(market, order, position, trades, bill)
         return bill

@@ -129,7 +129,7 @@ def _rest(
         submission.reference, market.now,
     )  # fmt: skip
     book = market.book
-    book.reinsert(order)
+    book.rest(order)
     if OrderUpdated in wanted:
         market.announce(order)
     if book.pegged_live or market.parked.orders:
@@ -156,7 +156,9 @@ def _fill(
         value += fill.size * fill.price
     if missing + market.fees.at_most(value, len(fills)) > general.balance:
         return None
-    if not (monitor.is_safe(fills[0].price) and monitor.is_safe(fills[-1].price)):  # last: it starts from this moment
+    if not monitor.is_safe(fills[0].price):  # last, because it starts from this moment
+        return None
+    if len(fills) > 1 and not monitor.is_safe(fills[-1].price):
         return None
 
     if side is BUY:
@@ -173,7 +175,7 @@ def _fill(
         submission.reference, now,
     )  # fmt: skip
     trades = book.trades_for(order, fills, now)
-    bill = market.fees.continuous(trades)
+    bill = market.fees.of_one_order(trades)
     confirmation = book.submit(order, fills, now, trades)
     market.fee_collector.pay(bill)
     trade_processing.process(market, order, confirmation, ids)

@@ -73,7 +73,7 @@ def _changed(market: FuturesMarket) -> list[Position]:
     return [
         position
         for position in market.positions.by_party.values()
-        if position.exposure < 0 or position.balance < 0 or position.balance != position.margin.balance  # type: ignore[union-attr]
+        if position.exposure < 0 or position.balance != position.margin.balance  # type: ignore[union-attr]
     ]
 
 
@@ -86,23 +86,25 @@ def _settle_calm(
         The others, and what the calm ones gained together.
     """
     denominator, search, _, release = market.margin.terms
-    exposure_of = market.margin.exposure
+    exposure_of, unit = market.margin.exposure, SCALING_UNIT
     others: list[Position] = []
     gained = 0
     for position in positions:
-        if position.balance >= 0:
-            exposure = position.exposure
-            if exposure < 0:
-                exposure = position.exposure = exposure_of(position.size, position.buy, position.sell)
-            gain = position.size * move
-            margin = position.margin
-            balance = margin.balance + gain  # type: ignore[union-attr]  # known with the balance
-            maintenance = -(-exposure * mark // denominator)
-            if maintenance * search < (balance + 1) * SCALING_UNIT <= maintenance * release:
-                margin.balance = position.balance = balance  # type: ignore[union-attr]
-                gained += gain
+        exposure = position.exposure
+        if exposure < 0:
+            if position.balance < 0:
+                others.append(position)
                 continue
-        others.append(position)
+            exposure = position.exposure = exposure_of(position.size, position.buy, position.sell)
+        gain = position.size * move
+        margin = position.margin
+        balance = margin.balance + gain  # type: ignore[union-attr]  # known with the balance
+        maintenance = -(-exposure * mark // denominator)
+        if maintenance * search < (balance + 1) * unit <= maintenance * release:
+            margin.balance = position.balance = balance  # type: ignore[union-attr]
+            gained += gain
+        else:
+            others.append(position)
     return others, gained
 
 

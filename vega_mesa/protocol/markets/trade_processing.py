@@ -87,7 +87,7 @@ def _move_positions(
                 isolated_margin.on_fill(market, passive, trade)
             if uncrossing and order.party in isolated:
                 isolated_margin.on_fill(market, order, trade)
-        if positions.open_interest > highest:
+        if positions.open_interest > highest:  # noqa: PLR1730  a call costs as much as the comparison
             highest = positions.open_interest
         settlement.add_trade(trade)
     market.liquidity.record_open_interest(highest, market.now)

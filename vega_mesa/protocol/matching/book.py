@@ -193,8 +193,6 @@ class OrderBook(Depth):
                 order.reason = "SELF_TRADING"
         elif time_in_force is IOC or time_in_force is FOK:
             self._stop(order)
-        elif order.iceberg is None and not order.reduce_only:
-            self.reinsert(order)
         elif not order.reduce_only:
             self.add_resting(order)
         return confirmation
@@ -270,6 +268,33 @@ class OrderBook(Depth):
         if iceberg is not None and order.type is LIMIT:
             set_peak(order, iceberg)
         self.reinsert(order)
+
+    def rest(self, order: Order) -> None:
+        """Put a new limit order on the book that hides nothing and follows nothing: most orders."""
+        order.batch_id = self.batch_id
+        price = order.price
+        if order.side is BUY:
+            side, key = self.buys, price
+        else:
+            side, key = self.sells, -price
+        level = side.levels.get(key)
+        if level is None:
+            level = side.add_level(key, price)
+            level.first = order
+        else:
+            last = level.last
+            order.previous = last
+            last.next = order  # type: ignore[union-attr]  # a level on the book is never empty
+        level.last = order
+        order.level = level
+        level.volume += order.remaining
+        order_id = order.id
+        self.orders[order_id] = order
+        try:
+            self.by_party[order.party][order_id] = order
+        except KeyError:
+            self.by_party[order.party] = {order_id: order}
+        self._indicative = None
 
     def reinsert(self, order: Order) -> None:
         """Put a repriced or unparked pegged order on the book; an iceberg keeps what it shows and hides."""

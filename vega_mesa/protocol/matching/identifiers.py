@@ -53,6 +53,31 @@ class IdGenerator:
         return [self.next() for _ in range(count)]
 
 
+class TextIdGenerator(IdGenerator):
+    """Ids that follow from a text, which is hashed when the first is asked for: most blocks create nothing."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._chain = []
+        self._given = 0
+
+    def next(self) -> str:
+        """The next id, lower-case hexadecimal."""
+        self._begin()
+        return super().next()
+
+    def later(self, count: int = 1) -> LaterId:
+        """Set the next ids aside."""
+        self._begin()
+        return super().later(count)
+
+    def _begin(self) -> None:
+        if not self._chain:
+            self._chain.append(hash_text(self._text))
+
+
 def hash_text(text: str) -> str:
     """Hexadecimal SHA3-256 of a text, e.g. of a transaction's signature or of a market's id."""
     return sha3_256(text.encode()).hexdigest()
