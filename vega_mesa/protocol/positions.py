@@ -37,7 +37,7 @@ class Position:
         exposure: the price-independent part of its margin, as the last mark-to-market left it; :data:`UNKNOWN` once
             volume or orders have changed in a way that may ask for less margin, or for more than has been moved.
         balance: what that mark-to-market left in the margin account; :data:`UNKNOWN` after a trade.
-        margin, general: the party's accounts, once a mark-to-market has found them.
+        margin, general: the party's accounts, None until a mark-to-market has found them.
 
     The last four are short cuts of the mark-to-market and stay out of snapshots.
     """
@@ -59,8 +59,8 @@ class Position:
         self.average_entry_price = 0
         self.exposure = UNKNOWN
         self.balance = UNKNOWN
-        self.margin: Account | None = None
-        self.general: Account | None = None
+        self.margin: Account = None  # type: ignore[assignment]
+        self.general: Account = None  # type: ignore[assignment]
 
     @property
     def is_flat(self) -> bool:
@@ -358,7 +358,7 @@ class Positions:
         network.size += volume
         position.size = 0
         position.average_entry_price = 0
-        position.margin = position.general = None  # whose account may be closed
+        position.margin = position.general = None  # type: ignore[assignment]  # whose account may be closed
         self.open_interest += max(network.size, 0) - before
         for changed in (network, position):
             changed.exposure = changed.balance = UNKNOWN

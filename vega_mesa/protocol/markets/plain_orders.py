@@ -11,14 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from vega_mesa.protocol.commands.trading import OrderSubmission
-from vega_mesa.protocol.events.ledger import AccountUpdated, LedgerMoved
 from vega_mesa.protocol.events.trading import MarginLevelsUpdated, OrdersCancelled, OrderUpdated, PositionUpdated
-from vega_mesa.protocol.markets import margining, pegging, trade_processing
+from vega_mesa.protocol.markets import margining, pegging, plain_fills
 from vega_mesa.protocol.markets.states import SMALL_VOLUME, MarketState
 from vega_mesa.protocol.matching.confirmation import Confirmation
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import BUY, CANCELLED, FOK, GTC, IOC, LIMIT, MARKET, SELL, Order
-from vega_mesa.protocol.matching.walk import ANY_PRICE, whole_fills
+from vega_mesa.protocol.matching.walk import ANY_PRICE
 from vega_mesa.protocol.outcome import Outcome
 from vega_mesa.protocol.positions import UNKNOWN, Position
 
@@ -29,7 +28,6 @@ NEVER: Final = 0  # these two are single objects in Python, and the defaults of 
 UNNAMED: Final = ""
 LARGE: Final = 2**128  # a price that is looked at more closely
 _ACTIVE = MarketState.ACTIVE
-_TOLD_OF_TRADING = frozenset((LedgerMoved, AccountUpdated, OrderUpdated, PositionUpdated))
 
 
 def enter(market: FuturesMarket, party: str, submission: OrderSubmission, ids: IdGenerator) -> Confirmation | None:
@@ -49,7 +47,7 @@ def enter(market: FuturesMarket, party: str, submission: OrderSubmission, ids: I
     size, shown_price = submission.size, submission.price
     if (
         position is None
-        or position.margin is None
+        or position.margin is None  # type: ignore[redundant-expr]  # before its first mark-to-market
         or type(size) is not int
         or type(shown_price) is not int
         or not 0 < size <= SMALL_VOLUME
@@ -79,11 +77,11 @@ def enter(market: FuturesMarket, party: str, submission: OrderSubmission, ids: I
         else:
             keys, limit = book.buys.keys, price
         if keys and keys[-1] >= limit:
-            return _fill(market, position, submission, ids, price, limit)
+            return plain_fills.fill(market, position, submission, ids, price, limit)
         if life is GTC:
             return _rest(market, position, submission, ids, price)
     elif kind is MARKET and life is not GTC and not shown_price:
-        return _fill(market, position, submission, ids, 0, ANY_PRICE)
+        return plain_fills.fill(market, position, submission, ids, 0, ANY_PRICE)
     return None
 
 
@@ -100,7 +98,6 @@ def _rest(
         sell += size
         reduces = sell <= held
     margin, general = position.margin, position.general
-    assert margin is not None and general is not None
     missing = 0
     exposure = UNKNOWN
     if not reduces:  # what can only reduce the position needs no margin (0019-MCAL)
@@ -135,76 +132,6 @@ def _rest(
     if book.pegged_live or market.parked.orders:
         pegging.check_references(market)
     return Confirmation(order)
-
-
-def _fill(
-    market: FuturesMarket, position: Position, submission: OrderSubmission, ids: IdGenerator, price: int, limit: int
-) -> Confirmation | None:
-    """Trade an order away whole, if nothing stands in its way and its party can pay whatever it may cost."""
-    book, monitor, now = market.book, market.price_monitor, market.now
-    size, side, party = submission.size, submission.side, position.party
-    if not market.bus.wanted.isdisjoint(_TOLD_OF_TRADING) or market.fees.volume_rebates.in_force:
-        return None
-    fills = whole_fills(book.sells if side is BUY else book.buys, limit, size, party)
-    if not fills:
-        return None
-    missing = _missing_margin(market, position, submission)
-    general, margin = position.general, position.margin
-    assert margin is not None and general is not None
-    value = 0
-    for fill in fills:
-        value += fill.size * fill.price
-    if missing + market.fees.at_most(value, len(fills)) > general.balance:
-        return None
-    if not monitor.is_safe(fills[0].price):  # last, because it starts from this moment
-        return None
-    if len(fills) > 1 and not monitor.is_safe(fills[-1].price):
-        return None
-
-    if side is BUY:
-        position.buy += size
-        position.buy_notional += size * price
-    else:
-        position.sell += size
-        position.sell_notional += size * price
-    market.positions.touched[party] = position
-    if missing > 0:
-        market.collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", missing, general, margin)
-    order = Order(
-        ids.next(), market.id, party, side, submission.type, submission.time_in_force, size, price, submission.price,
-        submission.reference, now,
-    )  # fmt: skip
-    trades = book.trades_for(order, fills, now)
-    bill = market.fees.of_one_order(trades)
-    confirmation = book.submit(order, fills, now, trades)
-    market.fee_collector.pay(bill)
-    trade_processing.process(market, order, confirmation, ids)
-    if not (position.size or position.buy or position.sell):
-        margining.release_if_flat(market, position)
-    return confirmation
-
-
-def _missing_margin(market: FuturesMarket, position: Position, submission: OrderSubmission) -> int:
-    """What the margin account lacks for the order to come in and, if it is a market order, for what it leads to.
-
-    Not above 0 if nothing is missing; an order that can only reduce the position needs none (0019-MCAL).
-    """
-    held, buy, sell, size = position.size, position.buy, position.sell, submission.size
-    at_market = submission.type is MARKET
-    if submission.side is BUY:
-        if -held >= (size if at_market else buy + size):
-            return 0
-        ordered = market.margin.exposure(held, buy + size, sell)
-        traded = held + size
-    else:
-        if held >= (size if at_market else sell + size):
-            return 0
-        ordered = market.margin.exposure(held, buy, sell + size)
-        traded = held - size
-    if at_market:
-        after = market.margin.exposure(traded, buy, sell)
-        ordered = after if after > ordered else ordered  # noqa: FURB136  a call costs as much as the comparison
-    return market.margin.initial_of(ordered, market.mark_price or 0) - position.margin.balance  # type: ignore[union-attr]
 
 
 def withdraw(market: FuturesMarket, party: str, order_id: str) -> Outcome | None:

@@ -73,7 +73,7 @@ def _changed(market: FuturesMarket) -> list[Position]:
     return [
         position
         for position in market.positions.by_party.values()
-        if position.exposure < 0 or position.balance != position.margin.balance  # type: ignore[union-attr]
+        if position.exposure < 0 or position.balance != position.margin.balance
     ]
 
 
@@ -98,10 +98,10 @@ def _settle_calm(
             exposure = position.exposure = exposure_of(position.size, position.buy, position.sell)
         gain = position.size * move
         margin = position.margin
-        balance = margin.balance + gain  # type: ignore[union-attr]  # known with the balance
+        balance = margin.balance + gain
         maintenance = -(-exposure * mark // denominator)
         if maintenance * search < (balance + 1) * unit <= maintenance * release:
-            margin.balance = position.balance = balance  # type: ignore[union-attr]
+            margin.balance = position.balance = balance
             gained += gain
         else:
             others.append(position)
@@ -168,4 +168,4 @@ def _take_back(positions: Iterable[Position], others: list[Position], move: int)
     kept = {position.party for position in others}
     for position in positions:
         if position.party not in kept:
-            position.margin.balance -= position.size * move  # type: ignore[union-attr]
+            position.margin.balance -= position.size * move

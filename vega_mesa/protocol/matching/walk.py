@@ -80,34 +80,6 @@ def walk(side: BookSide, order: Order, limit: int, party: str) -> list[Fill]:
     return fills
 
 
-def whole_fills(side: BookSide, limit: int, size: int, party: str) -> list[Fill] | None:
-    """The fills that fill an order completely; None when the book ends, or an order of its party or an iceberg comes.
-
-    What :func:`walk` comes to for most orders.
-    """
-    fills: list[Fill] = []
-    keys, levels = side.keys, side.levels
-    index = len(keys)
-    while index:
-        index -= 1
-        key = keys[index]
-        if key < limit:
-            return None
-        level = levels[key]
-        resting = level.first
-        while resting is not None:
-            if resting.party == party or resting.iceberg is not None:
-                return None
-            volume = resting.remaining
-            if volume >= size:
-                fills.append(Fill(resting, size, level.price))
-                return fills
-            fills.append(Fill(resting, volume, level.price))
-            size -= volume
-            resting = resting.next
-    return None
-
-
 def walk_off_book(side: BookSide, order: Order, limit: int, party: str, source: OffBookLiquidity) -> list[Fill]:
     """Fills of an order against one side of the book and the off-book liquidity between its levels.
 

@@ -1,0 +1,145 @@
+"""The short way of an order that is filled whole at once; see :mod:`vega_mesa.protocol.markets.plain_orders`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from vega_mesa.protocol.commands.trading import OrderSubmission
+from vega_mesa.protocol.events.ledger import AccountUpdated, LedgerMoved
+from vega_mesa.protocol.events.trading import OrderUpdated, PositionUpdated, TradeHappened
+from vega_mesa.protocol.markets import margining, pegging
+from vega_mesa.protocol.matching import whole_fill
+from vega_mesa.protocol.matching.confirmation import Confirmation
+from vega_mesa.protocol.matching.identifiers import IdGenerator
+from vega_mesa.protocol.matching.order import BUY, MARKET, Order, Trade
+from vega_mesa.protocol.positions import Position
+
+if TYPE_CHECKING:
+    from vega_mesa.protocol.markets.futures import FuturesMarket
+
+_TOLD = frozenset((LedgerMoved, AccountUpdated, OrderUpdated, PositionUpdated))
+
+
+def fill(
+    market: FuturesMarket, position: Position, submission: OrderSubmission, ids: IdGenerator, price: int, limit: int
+) -> Confirmation | None:
+    """Trade an order away whole, if nothing stands in its way and its party can pay whatever it may cost.
+
+    Args:
+        position: of its party, whose accounts are known.
+        submission: plain.
+        price: of the order, asset decimals; 0 for a market order.
+        limit: the lowest key of the other side that it accepts.
+
+    Returns:
+        None, with nothing changed, when the order has to go the long way.
+
+    Emits:
+        TradeHappened.
+    """
+    book, monitor, now = market.book, market.price_monitor, market.now
+    size, side, party = submission.size, submission.side, position.party
+    if not market.bus.wanted.isdisjoint(_TOLD) or market.fees.volume_rebates.in_force:
+        return None
+    buying = side is BUY
+    pieces = whole_fill.find(book.sells if buying else book.buys, limit, size, party)
+    if not pieces:
+        return None
+    value = 0
+    for resting, volume in pieces:
+        value += resting.price * volume
+    margin, general = position.margin, position.general
+    missing = _margin_needed(market, position, submission) - margin.balance
+    if max(missing, 0) + market.fees.at_most(value, len(pieces)) > general.balance:
+        return None
+    if not monitor.is_safe(pieces[0][0].price):  # last, because it starts from this moment
+        return None
+    if len(pieces) > 1 and not monitor.is_safe(resting.price):
+        return None
+
+    if buying:
+        position.buy += size
+        position.buy_notional += size * price
+    else:
+        position.sell += size
+        position.sell_notional += size * price
+    market.positions.touched[party] = position
+    if missing > 0:
+        market.collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", missing, general, margin)
+    order = Order(
+        ids.next(), market.id, party, side, submission.type, submission.time_in_force, size, price, submission.price,
+        submission.reference, now,
+    )  # fmt: skip
+    confirmation = whole_fill.carry_out(book, order, pieces, now)
+    market.fee_collector.pay(market.fees.of_one_order(confirmation.trades))
+    _book(market, order, confirmation.trades, confirmation.passive, ids, value)
+    if not (position.size or position.buy or position.sell):
+        margining.release_if_flat(market, position)
+    return confirmation
+
+
+def _margin_needed(market: FuturesMarket, position: Position, submission: OrderSubmission) -> int:
+    """Initial margin for the order to come in and, if it is a market order, for what it leads to.
+
+    0 for an order that can only reduce the position (0019-MCAL).
+    """
+    held, buy, sell, size = position.size, position.buy, position.sell, submission.size
+    exposure, at_market = market.margin.exposure, submission.type is MARKET
+    if submission.side is BUY:
+        if -held >= (size if at_market else buy + size):
+            return 0
+        ordered = exposure(held, buy + size, sell)
+        traded = held + size
+    else:
+        if held >= (size if at_market else sell + size):
+            return 0
+        ordered = exposure(held, buy, sell + size)
+        traded = held - size
+    if at_market:
+        after = exposure(traded, buy, sell)
+        ordered = after if after > ordered else ordered  # noqa: FURB136  a call costs as much as the comparison
+    return market.margin.initial_of(ordered, market.mark_price or 0)
+
+
+def _book(
+    market: FuturesMarket,
+    order: Order,
+    trades: Sequence[Trade],
+    passives: Sequence[Order],
+    ids: IdGenerator,
+    value: int,
+) -> None:
+    """What :func:`vega_mesa.protocol.markets.trade_processing.process` comes to while nobody is told of orders.
+
+    Args:
+        value: sum of price times size.
+    """
+    market.last_traded_price = trades[-1].price
+    market.composite.record_trades(trades)
+    positions, settlement = market.positions, market.settlement
+    chain, place = ids.later(len(trades))
+    buying = order.side is BUY
+    highest = 0
+    for trade, passive in zip(trades, passives, strict=True):
+        trade.later_id = chain, place
+        place += 1
+        if buying:
+            positions.trade(trade, order, passive)
+        else:
+            positions.trade(trade, passive, order)
+        if positions.open_interest > highest:  # noqa: PLR1730  a call costs as much as the comparison
+            highest = positions.open_interest
+        settlement.add_trade(trade)
+        if passive.expires_at and passive.is_finished and passive.is_expirable:
+            market.expiring.remove(passive.id, passive.expires_at)
+    liquidity = market.liquidity
+    liquidity.record_open_interest(highest, market.now)
+    liquidity.add_traded_value(value)
+    if market.services.activity.recording:
+        market.services.on_trades(market, trades, order.party)
+    if TradeHappened in market.bus.wanted:
+        for trade in trades:
+            market.bus.send(TradeHappened, trade=trade)
+    if market.book.pegged_live or market.parked.orders:
+        pegging.check_references(market)
