@@ -204,7 +204,7 @@ class Positions:
         self.open_interest = 0
         self.mark_price = 0
         self._next_index = 0
-        self._possibly_flat: dict[str, Position] = {}  # touched before the last mark-to-market, not yet looked at
+        self._possibly_flat: dict[str, Position] = {}  # at the last mark-to-market, not yet looked at
 
     # -- live orders -----------------------------------------------------------------------------------------------
 
@@ -405,25 +405,32 @@ class Positions:
         """Positions of a part of the parties, in the order of positions."""
         return sorted(positions.values(), key=_index_of)
 
-    def settled(self) -> dict[str, Position]:
-        """Empty :attr:`touched` and return it; for the mark-to-market, once per run."""
+    def settled(self, flat: Iterable[Position] | None = None) -> dict[str, Position]:
+        """Empty :attr:`touched` and return it; for the mark-to-market, once per run.
+
+        Args:
+            flat: those of them without volume and without orders, if that is known.
+        """
         touched = self.touched
         self.touched = {}
-        self._possibly_flat.update(touched)
+        if flat is None:
+            flat = [position for position in touched.values() if position.is_flat]
+        for position in flat:
+            self._possibly_flat[position.party] = position
         return touched
 
     def flat(self) -> list[Position]:
         """Positions without volume and without orders, in the order of positions."""
-        candidates = self._possibly_flat | self.touched if self._possibly_flat else self.touched
+        if not (self.touched or self._possibly_flat):
+            return []
         by_party = self.by_party
-        return sorted(
-            (p for p in candidates.values() if not (p.size or p.buy or p.sell) and by_party.get(p.party) is p),
-            key=_index_of,
-        )
+        candidates = self._possibly_flat | self.touched
+        flat = [p for p in candidates.values() if not (p.size or p.buy or p.sell) and by_party.get(p.party) is p]
+        return sorted(flat, key=_index_of)
 
     def remove_flat(self) -> list[str]:
         """Forget the positions without volume and without orders; returns their parties, sorted."""
-        parties = sorted(position.party for position in self.flat())
+        parties = sorted([position.party for position in self.flat()])
         for party in parties:
             self._forget(party)
         self._possibly_flat.clear()

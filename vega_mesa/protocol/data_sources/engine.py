@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
-from vega_mesa.protocol.data_sources.matching import filters_hold, read_value
+from vega_mesa.protocol.data_sources.matching import earliest_time, filters_hold, read_value
 from vega_mesa.protocol.data_sources.specification import (
     BUILTIN,
     TIME_TRIGGER,
@@ -41,15 +41,20 @@ class Subscription:
 
 
 class _Source:
-    """An active spec: its definition as the first subscriber gave it, and its subscribers in order."""
+    """An active spec: its definition as the first subscriber gave it, and its subscribers in order.
 
-    __slots__ = ("builtin", "id", "spec", "subscriptions")
+    Attributes:
+        earliest: seconds since 1970 before which the network's time cannot match it.
+    """
+
+    __slots__ = ("builtin", "earliest", "id", "spec", "subscriptions")
 
     def __init__(self, id: str, spec: DataSourceSpec) -> None:
         self.id = id
         self.spec = spec
         self.subscriptions: list[Subscription] = []
         self.builtin = all(f.property in (TIMESTAMP, TIME_TRIGGER) for f in spec.filters)
+        self.earliest = earliest_time(spec)
 
     @property
     def ignores_signers(self) -> bool:
@@ -192,11 +197,12 @@ class DataSources:
 
     def tick(self, now: int) -> tuple[str, ...]:
         """Broadcast the network's time: timestamp and schedules. Cheap when nobody waits for it."""
-        if not self._builtin:
-            return ()
         seconds = now // SECOND
+        waiting = [source for source in self._builtin if source.earliest <= seconds]
+        if not waiting:
+            return ()
         properties = {TIMESTAMP: str(seconds), TIME_TRIGGER: str(seconds)}
-        matched = self._matching(self._builtin, (), properties, "")
+        matched = self._matching(waiting, (), properties, "")
         if not matched:
             return ()
         return self._deliver(matched, (), properties, {"vega-time": str(seconds)}, seconds)

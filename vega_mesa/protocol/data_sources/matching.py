@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from vega_mesa.protocol.data_sources.specification import Condition, DataSourceSpec, Filter
+from vega_mesa.protocol.data_sources.specification import TIMESTAMP, Condition, DataSourceSpec, Filter
 from vega_mesa.protocol.refusal import Refused
 
 _INTEGER: Final = re.compile(r"[+-]?\d+", re.ASCII)
 _UNSIGNED: Final = re.compile(r"\d+", re.ASCII)
 _DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _LONGEST: Final = 1000  # characters of a number
+
+_OPERATORS: Final = frozenset(("OPERATOR_EQUALS", "OPERATOR_LESS_THAN", "OPERATOR_LESS_THAN_OR_EQUAL"))
 
 Comparable = int | Decimal | bool | str
 
@@ -25,6 +27,27 @@ def filters_hold(spec: DataSourceSpec, properties: Mapping[str, str]) -> bool:
         Refused: a value, or the value of a condition, does not read as the filter's type.
     """
     return all(filter.property in properties and _conditions_hold(filter, properties) for filter in spec.filters)
+
+
+def earliest_time(spec: DataSourceSpec) -> int:
+    """Seconds since 1970 before which no message about the network's time can satisfy a spec; 0 if it might any time.
+
+    For specs that ask for nothing else: most markets wait for years for the one that ends them.
+    """
+    earliest = 0
+    for filter in spec.filters:
+        if spec.time_trigger is not None or (filter.property, filter.type) != (TIMESTAMP, "TYPE_TIMESTAMP"):
+            return 0
+        for condition in filter.conditions:
+            try:
+                limit = read_value(filter.type, condition.value)
+            except Refused:  # which is for the messages to find out
+                return 0
+            if condition.operator in ("OPERATOR_GREATER_THAN", "OPERATOR_GREATER_THAN_OR_EQUAL"):
+                earliest = max(earliest, int(limit))
+            elif condition.operator not in _OPERATORS:
+                return 0
+    return earliest
 
 
 def read_value(type: str, text: str) -> Comparable:

@@ -43,14 +43,17 @@ def settle(market: FuturesMarket, mark: int) -> bool:
     if plan is None:
         _take_back(concerned, others, move)
         return False
+    flat: list[Position] = []
     for position, exposure, margin, gain, general, call in plan:
         general.balance -= call
         margin.balance = position.balance = margin.balance + gain + call
         position.exposure = exposure
         position.margin = margin
         position.general = general
+        if exposure < 0:
+            flat.append(position)
     settlement.finish(mark, resized)
-    market.positions.settled()
+    market.positions.settled(flat)
     return True
 
 
