@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from vega_mesa.protocol.collateral import Account, AccountType, Collateral
-from vega_mesa.protocol.events.ledger import AccountUpdated, LedgerMoved
 from vega_mesa.protocol.fees.fee import (
     BUY_BACK_PAY,
     INFRASTRUCTURE_PAY,
@@ -71,12 +70,13 @@ class FeeCollector:
 
     def pay(self, bill: FeeBill) -> None:
         """Carry the payments out in order, from general, margin and order margin account; shortfalls are ignored."""
-        if not self._destinations:
-            self._open_destinations()
-        wanted = self.collateral.bus.wanted
-        silent = LedgerMoved not in wanted and AccountUpdated not in wanted
-        if silent and bill.charges is not None and self._pay_at_once(bill, bill.charges):
-            return
+        self._open_destinations()
+        silent = self.collateral.is_silent
+        if silent and bill.charges is not None:
+            general = self.collateral.find(GENERAL, self.asset, bill.taker)
+            if general is not None and general.balance >= bill.total:
+                self.pay_at_once(general, bill.total, bill.charges)
+                return
         find, asset, market = self.collateral.find, self.asset, self.market
         sources: tuple[Account | None, ...] = ()
         payer = None
@@ -94,6 +94,31 @@ class FeeCollector:
                     find(AccountType.ORDER_MARGIN, asset, party, market),
                 )
             self._take(type, amount, sources)
+
+    def pay_at_once(self, payer: Account, total: int, charges: Sequence[Charge]) -> None:
+        """Move what one party is charged out of its general account, which holds it, while nobody reads the ledger.
+
+        What the makers receive does not stop at the account for maker fees on its way.
+        """
+        if not self._destinations:
+            self._open_destinations()
+        generals = self.collateral.of_kind(GENERAL, self.asset)
+        shares: list[tuple[Account, int]] = []
+        infrastructure = liquidity = 0
+        rest = total
+        for _, maker, fee in charges:
+            infrastructure += fee.infrastructure
+            liquidity += fee.liquidity
+            earned = fee.maker + fee.high_volume_maker
+            rest -= earned
+            shares.append((generals.get(maker) or self.collateral.open(GENERAL, self.asset, maker), earned))
+        destinations = self._destinations
+        shares.append((destinations[INFRASTRUCTURE_PAY], infrastructure))
+        shares.append((destinations[LIQUIDITY_PAY], liquidity))
+        if rest != infrastructure + liquidity:
+            shares.append((destinations[BUY_BACK_PAY], sum(fee.buy_back for _, _, fee in charges)))
+            shares.append((destinations[TREASURY_PAY], sum(fee.treasury for _, _, fee in charges)))
+        self.collateral.share_out(payer, total, shares)
 
     def pay_from_insurance(self, bill: FeeBill) -> None:
         """Carry a close-out's payments out, from the market's insurance pool as far as it reaches."""
@@ -145,33 +170,6 @@ class FeeCollector:
         return balance(AccountType.GENERAL, self.asset, party) + balance(
             AccountType.MARGIN, self.asset, party, self.market
         )
-
-    def _pay_at_once(self, bill: FeeBill, charges: Sequence[Charge]) -> bool:
-        """Move the sums of a bill while nobody reads the ledger; False when the taker's general account is too small.
-
-        What the makers receive does not stop at the account for maker fees on its way.
-        """
-        generals = self.collateral.of_kind(GENERAL, self.asset)
-        payer, total = generals.get(bill.taker), bill.total
-        if payer is None or payer.balance < total:
-            return False
-        shares: list[tuple[Account, int]] = []
-        infrastructure = liquidity = 0
-        rest = total
-        for _, maker, fee in charges:
-            infrastructure += fee.infrastructure
-            liquidity += fee.liquidity
-            earned = fee.maker + fee.high_volume_maker
-            rest -= earned
-            shares.append((generals.get(maker) or self.collateral.open(GENERAL, self.asset, maker), earned))
-        destinations = self._destinations
-        shares.append((destinations[INFRASTRUCTURE_PAY], infrastructure))
-        shares.append((destinations[LIQUIDITY_PAY], liquidity))
-        if rest != infrastructure + liquidity:
-            shares.append((destinations[BUY_BACK_PAY], sum(fee.buy_back for _, _, fee in charges)))
-            shares.append((destinations[TREASURY_PAY], sum(fee.treasury for _, _, fee in charges)))
-        self.collateral.share_out(payer, total, shares)
-        return True
 
     def _take(self, type: str, amount: int, sources: tuple[Account | None, ...]) -> None:
         destination = self._destinations[type]

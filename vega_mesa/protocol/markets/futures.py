@@ -51,7 +51,6 @@ from vega_mesa.protocol.matching.confirmation import Confirmation
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import Order, Side
 from vega_mesa.protocol.matching.stop_order import StopOrder, check_stop_orders
-from vega_mesa.protocol.outcome import Outcome
 from vega_mesa.protocol.positions import Positions
 from vega_mesa.protocol.products import Future, Perpetual
 from vega_mesa.protocol.refusal import Refused
@@ -156,18 +155,8 @@ class FuturesMarket(TradingMarket):
 
     # -- requests of parties -----------------------------------------------------------------------------------------
 
-    def submit_plain(self, party: str, submission: OrderSubmission, ids: IdGenerator) -> Confirmation | None:
-        """See :func:`vega_mesa.protocol.markets.plain_orders.enter`."""
-        confirmation = plain_orders.enter(self, party, submission, ids)
-        if confirmation is not None and (
-            self.stop_orders.orders or self.stop_orders.looked_at != self.last_traded_price
-        ):
-            stop_triggers.evaluate(self, ids)
-        return confirmation
-
-    def cancel_plain(self, party: str, order_id: str) -> Outcome | None:
-        """See :func:`vega_mesa.protocol.markets.plain_orders.withdraw`."""
-        return plain_orders.withdraw(self, party, order_id)
+    submit_plain = plain_orders.enter
+    cancel_plain = plain_orders.withdraw
 
     def submit_order(
         self, party: str, submission: OrderSubmission, ids: IdGenerator, *, trigger_stops: bool = True

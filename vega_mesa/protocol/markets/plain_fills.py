@@ -72,7 +72,11 @@ def fill(
         submission.reference, now,
     )  # fmt: skip
     confirmation = whole_fill.carry_out(book, order, pieces, now)
-    market.fee_collector.pay(market.fees.of_one_order(confirmation.trades))
+    bill = market.fees.of_one_order(confirmation.trades)
+    if bill.charges is None:  # a referrer has its share
+        market.fee_collector.pay(bill)
+    else:
+        market.fee_collector.pay_at_once(general, bill.total, bill.charges)
     _book(market, order, confirmation.trades, confirmation.passive, ids, value)
     if not (position.size or position.buy or position.sell):
         margining.release_if_flat(market, position)

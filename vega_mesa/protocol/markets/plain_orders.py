@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from vega_mesa.protocol.commands.trading import OrderSubmission
 from vega_mesa.protocol.events.trading import MarginLevelsUpdated, OrdersCancelled, OrderUpdated, PositionUpdated
-from vega_mesa.protocol.markets import margining, pegging, plain_fills
+from vega_mesa.protocol.markets import margining, pegging, plain_fills, stop_triggers
 from vega_mesa.protocol.markets.states import SMALL_VOLUME, MarketState
 from vega_mesa.protocol.matching.confirmation import Confirmation
 from vega_mesa.protocol.matching.identifiers import IdGenerator
@@ -67,6 +67,7 @@ def enter(market: FuturesMarket, party: str, submission: OrderSubmission, ids: I
         or MarginLevelsUpdated in market.bus.wanted
     ):
         return None
+    confirmation: Confirmation | None = None
     if kind is LIMIT:
         scale = market.price_scale
         price = shown_price * scale.multiplier // scale.divisor
@@ -77,12 +78,15 @@ def enter(market: FuturesMarket, party: str, submission: OrderSubmission, ids: I
         else:
             keys, limit = book.buys.keys, price
         if keys and keys[-1] >= limit:
-            return plain_fills.fill(market, position, submission, ids, price, limit)
-        if life is GTC:
-            return _rest(market, position, submission, ids, price)
+            confirmation = plain_fills.fill(market, position, submission, ids, price, limit)
+        elif life is GTC:
+            confirmation = _rest(market, position, submission, ids, price)
     elif kind is MARKET and life is not GTC and not shown_price:
-        return plain_fills.fill(market, position, submission, ids, 0, ANY_PRICE)
-    return None
+        confirmation = plain_fills.fill(market, position, submission, ids, 0, ANY_PRICE)
+    stop_orders = market.stop_orders
+    if (stop_orders.orders or stop_orders.looked_at != market.last_traded_price) and confirmation is not None:
+        stop_triggers.evaluate(market, ids)
+    return confirmation
 
 
 def _rest(
