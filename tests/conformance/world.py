@@ -46,17 +46,22 @@ class World:
         perps: futures on the default oracles become perpetuals.
     """
 
+    records_activity = True
+    """Whether the exchange records what rewards are computed from before there are any."""
+
     def __init__(self, configurations: Configurations, *, perps: bool = False) -> None:
         exchange_class = protocol("exchange", "Exchange")
         parameters_class = protocol("network_parameters", "NetworkParameters")
         self.stake = StakeTable()
         self.exchange = exchange_class(
-            START, parameters_class(defaults=False), stake=self.stake, permissive_assets=True, record_activity=True
+            START,
+            parameters_class(defaults=False),
+            stake=self.stake,
+            permissive_assets=True,
+            record_activity=self.records_activity,
         )
-        self.recorder = Recorder(self.exchange.bus)
-        self.reconciliation = Reconciliation(self)
         self.exchange.bus.subscribe(EpochEvent, self._remember_stakes)
-        self.profits = ProfitAndLoss(self.exchange.bus)
+        self._listen()
         self.network = Network(self.exchange, self.next_id)
         self.configurations = configurations
         self.perps = perps
@@ -73,6 +78,12 @@ class World:
         self._commands = 0
         for asset in PRE_ENABLED:
             self.exchange.collateral.enable_asset(asset)
+
+    def _listen(self) -> None:
+        """Record what the steps read."""
+        self.recorder = Recorder(self.exchange.bus)
+        self.reconciliation = Reconciliation(self)
+        self.profits = ProfitAndLoss(self.exchange.bus)
 
     def _remember_stakes(self, event: EpochEvent) -> None:
         """The table of stakes keeps a copy for each epoch that starts."""

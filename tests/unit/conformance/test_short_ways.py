@@ -1,0 +1,164 @@
+"""Vega's scenarios on networks side by side, one of which nobody listens to: they stay in the same state.
+
+The scenarios check the exchange step by step, by the events that it sends; so they never see what it does at once while
+nobody listens. Here each of them runs in several worlds, step by step: in one that is heard, whose exchange goes the
+long ways; in one that tells all but margin levels, whose orders rest and are cancelled the short way; and in one that
+tells nothing, where every short way is open. Whether the scenario holds is not asked here, only whether all worlds
+answer the same.
+"""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.configurations import Configurations
+from tests.conformance.parsing import find_features, read_feature
+from tests.conformance.recorder import Recorder
+from tests.conformance.registry import REGISTRY
+from tests.conformance.world import World
+from vega_mesa.chain.state_hash import state_hash
+from vega_mesa.protocol.events.trading import MarginLevelsUpdated
+from vega_mesa.protocol.markets import plain_orders, silent_marking
+from vega_mesa.protocol.matching.identifiers import IdGenerator
+
+FEATURES = Path(os.environ.get("VEGA_FEATURES", Path(__file__).parents[4] / "shared/conformance/features"))
+OF_NO_CONCERN = {"activity-streak", "pap", "rewards", "spot", "spots", "teams", "transfers", "vesting"}
+HALF_HEARD_EVERY = 3  # scenarios: most of what rests there also rests where nobody listens
+
+
+class HeardWorld(World):
+    """A world that tells everything. What rewards come from is not recorded: that would keep all marks long."""
+
+    records_activity = False
+
+    def answer(self, step):
+        """Carry a step out; returns what it objects to."""
+        try:
+            REGISTRY.run(step.text, step.table, self)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other worlds have to say the same
+            return f"{type(error).__name__}: {error}"
+        return None
+
+    def balances(self):
+        return {key: account.balance for key, account in self.exchange.collateral.accounts.items()}
+
+
+class UnheardWorld(HeardWorld):
+    """A world that tells nothing. Its steps read what was told in the heard one."""
+
+    def __init__(self, configurations, heard):
+        self.heard = heard
+        super().__init__(configurations, perps=heard.perps)
+
+    def _listen(self):
+        self.recorder, self.reconciliation = self.heard.recorder, self.heard.reconciliation
+        self.profits = self.heard.profits
+        self.sequence = None
+
+    def _remember_stakes(self, event):
+        super()._remember_stakes(event)
+        self.sequence = event.sequence
+
+    def epoch(self):
+        """Steps wait for it to end: it has to be this world's own."""
+        return self.sequence
+
+    def execute(self, party, command, id_root=None):
+        """As a chain does it: what is plain goes the short way."""
+        root = self.next_id() if id_root is None else id_root
+        outcome = self.exchange.execute_plain(party, command, IdGenerator(root))
+        return super().execute(party, command, root) if outcome is None else outcome
+
+    def answer(self, step):
+        """A step that clears what was told clears it in the heard world's memory, where it has been cleared."""
+        stores = self.recorder.stores.values()
+        cleared = [store.start for store in stores]
+        for store, start in zip(stores, self.heard.cleared_before, strict=True):
+            store.start = start
+        answer = super().answer(step)
+        for store, start in zip(stores, cleared, strict=True):
+            store.start = start
+        return answer
+
+
+class HalfHeardWorld(UnheardWorld):
+    """A world that tells all but margin levels."""
+
+    def _listen(self):
+        super()._listen()
+        self.told = Recorder(self.exchange.bus)
+        self.exchange.bus.wanted.discard(MarginLevelsUpdated)
+
+    def differences(self):
+        """Topics of which it has told something else than the heard world."""
+        return [
+            topic
+            for topic, store in self.heard.recorder.stores.items()
+            if topic != "margin levels" and told(store) != told(self.told.stores[topic])
+        ]
+
+
+def told(store):
+    """The events of a topic without their numbers, as one number."""
+    return state_hash([[getattr(event, name) for name in event.__slots__ if name != "seq"] for event in store.events])
+
+
+def disagreement(scenario, configurations, *, half):
+    """Where the worlds of a scenario part; None if they never do."""
+    heard = HeardWorld(configurations)
+    unheard = UnheardWorld(configurations, heard)
+    half_heard = HalfHeardWorld(configurations, heard) if half else None
+    others = [world for world in (unheard, half_heard) if world is not None]
+    for step in scenario.steps:
+        heard.recorder.start_step()
+        heard.cleared_before = [store.start for store in heard.recorder.stores.values()]
+        answer, balances = heard.answer(step), None
+        for world in others:
+            if (other := world.answer(step)) != answer:
+                return f"{type(world).__name__} at line {step.line}: {other} instead of {answer}"
+            balances = balances or heard.balances()
+            if world.balances() != balances:
+                return f"balances of {type(world).__name__} at line {step.line}"
+    if state_hash(heard.exchange) != state_hash(unheard.exchange):
+        return "state at the end"
+    topics = half_heard.differences() if half_heard is not None else []
+    return f"events: {', '.join(topics)}" if topics else None
+
+
+@pytest.fixture
+def taken(monkeypatch):
+    """How often each short way was taken."""
+    count = Counter()
+
+    def counted(way, name):
+        def take(*given):
+            outcome = way(*given)
+            if outcome:
+                count["fill" if getattr(outcome, "trades", ()) else name] += 1
+            return outcome
+
+        return take
+
+    for module, name in ((plain_orders, "enter"), (plain_orders, "withdraw"), (silent_marking, "settle")):
+        monkeypatch.setattr(module, name, counted(getattr(module, name), name))
+    return count
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not FEATURES.is_dir(), reason=f"Vega's scenarios stay outside the project: none in {FEATURES}")
+def test_scenarios_come_to_the_same_whoever_listens(taken):
+    found, number = [], 0
+    for path in find_features(FEATURES, []):
+        if path.relative_to(FEATURES).parts[0] in OF_NO_CONCERN:
+            continue
+        configurations = Configurations()
+        for scenario in read_feature(FEATURES, path):
+            number += 1
+            where = disagreement(scenario, configurations, half=number % HALF_HEARD_EVERY == 0)
+            if where is not None:
+                found.append(f"{scenario.key} {where}")
+    assert not found
+    assert number > 500
+    assert min(taken[way] for way in ("enter", "fill", "withdraw", "settle")) > 100, taken
