@@ -52,12 +52,13 @@ class NullChain:
         Raises:
             VegaMesaError: the command is a mistake (not well formed, an unknown market); nothing has changed.
         """
-        if type(party) is not str or not party:
-            raise InvalidCommand(f"a party is a non-empty text, not {party!r}")
-        nonces = self.nonces
-        nonce = nonces.get(party, 0)
-        transaction = Transaction(self.genesis.chain_id, party, nonce, command)
-        if not self.genesis.executes_at_once:
+        nonces, genesis = self.nonces, self.genesis
+        try:
+            nonce = nonces[party]
+        except (KeyError, TypeError):
+            nonce = _first_nonce(party)
+        transaction = Transaction(genesis.chain_id, party, nonce, command)
+        if not genesis.executes_at_once:
             check(command)
             validate(command)
             nonces[party] = nonce + 1
@@ -215,6 +216,17 @@ class NullChain:
 
     def __repr__(self) -> str:
         return f"<NullChain {self.genesis.chain_id} height {self.height} transactions {len(self.log)}>"
+
+
+def _first_nonce(party: object) -> int:
+    """Of a party that has sent nothing yet.
+
+    Raises:
+        InvalidCommand: this cannot be a party.
+    """
+    if type(party) is not str or not party:
+        raise InvalidCommand(f"a party is a non-empty text, not {party!r}")
+    return 0
 
 
 def _new_exchange(genesis: Genesis) -> Exchange:

@@ -212,15 +212,16 @@ class Exchange:
         Returns:
             None, with nothing changed, for all other commands.
         """
-        if type(command) is OrderSubmission:
-            market_id = command.market_id
-            market = self.markets.get(market_id) if type(market_id) is str else None
-            return None if market is None else market.submit_plain(party, command, ids)
-        if type(command) is OrderCancellation:
-            market_id = command.market_id
-            market = self.markets.get(market_id) if type(market_id) is str else None
-            return None if market is None else market.cancel_plain(party, command.order_id)
-        return None
+        kind = type(command)
+        if kind is not OrderSubmission and kind is not OrderCancellation:
+            return None
+        try:
+            market = self.markets[command.market_id]  # type: ignore[attr-defined]  # of either
+        except (KeyError, TypeError):  # an id may be anything here
+            return None
+        if kind is OrderSubmission:
+            return market.submit_plain(party, command, ids)  # type: ignore[arg-type]
+        return market.cancel_plain(party, command.order_id)  # type: ignore[attr-defined]
 
     def execute(self, party: str, command: object, ids: IdGenerator | str) -> Outcome:
         """Execute one command.

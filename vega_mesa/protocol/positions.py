@@ -291,44 +291,46 @@ class Positions:
         """
         size = trade.size
         price = trade.price
+        buyer = trade.buyer
+        seller = trade.seller
         by_party = self.by_party
         touched = self.touched
+        interest = 0
 
-        position = by_party[trade.buyer]
+        position = by_party[buyer]
         held = position.size
         position.buy -= size
         position.buy_notional -= size * buy_order.price
-        volume = held + size
+        volume = position.size = held + size
         if volume == 0:
             position.average_entry_price = 0
         elif held >= 0:
             position.average_entry_price = (position.average_entry_price * held + price * size) // volume
-            self.open_interest += size
+            interest = size
         elif volume > 0:
             position.average_entry_price = (price * volume - position.average_entry_price * held) // (volume - held)
-            self.open_interest += volume
-        position.size = volume
+            interest = volume
         position.exposure = position.balance = UNKNOWN
-        touched[trade.buyer] = position
+        touched[buyer] = position
 
-        position = by_party[trade.seller]
+        position = by_party[seller]
         held = position.size
         position.sell -= size
         position.sell_notional -= size * sell_order.price
-        volume = held - size
+        volume = position.size = held - size
         if volume == 0:
             position.average_entry_price = 0
-            self.open_interest -= held
+            interest -= held
         elif held <= 0:
             position.average_entry_price = (price * size - position.average_entry_price * held) // -volume
         elif volume < 0:
             position.average_entry_price = (position.average_entry_price * held - price * volume) // (held - volume)
-            self.open_interest -= held
+            interest -= held
         else:
-            self.open_interest -= size
-        position.size = volume
+            interest -= size
         position.exposure = position.balance = UNKNOWN
-        touched[trade.seller] = position
+        touched[seller] = position
+        self.open_interest += interest
 
         if PositionUpdated in self.bus.wanted:
             self.announce(by_party[trade.buyer])

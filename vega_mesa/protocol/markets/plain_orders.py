@@ -151,10 +151,12 @@ def withdraw(market: FuturesMarket, party: str, order_id: str) -> Outcome | None
         PositionUpdated, OrdersCancelled.
     """
     book = market.book
-    order = book.orders.get(order_id) if type(order_id) is str else None
+    try:
+        order = book.orders[order_id]
+    except (KeyError, TypeError):
+        return None
     if (
-        order is None
-        or order.party != party
+        order.party != party
         or order.expires_at
         or order.iceberg is not None
         or market.state is not _ACTIVE
