@@ -6,7 +6,6 @@ from collections import deque
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary, ref
 
-from vega_mesa.chain.transaction import transaction_id
 from vega_mesa.model import VegaModel
 from vega_mesa.protocol.collateral import Account
 from vega_mesa.protocol.commands.governance import BatchProposalSubmission, ProposalSubmission
@@ -91,7 +90,7 @@ class Titles:
         entries = model.chain.log.entries
         for _, party, nonce, command in entries[self._read :]:
             if isinstance(command, ProposalSubmission | BatchProposalSubmission):
-                self._by_id[transaction_id(model.chain.genesis.chain_id, party, nonce)] = command.title
+                self._by_id[model.chain.sender(party).id(nonce)] = command.title
         self._read = len(entries)
         return self._by_id
 

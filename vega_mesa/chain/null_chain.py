@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,7 +11,7 @@ from vega_mesa.chain.commands import check
 from vega_mesa.chain.genesis import Genesis
 from vega_mesa.chain.mempool import Mempool
 from vega_mesa.chain.state_hash import state_hash
-from vega_mesa.chain.transaction import Transaction
+from vega_mesa.chain.transaction import Sender, Transaction
 from vega_mesa.chain.transaction_log import TransactionLog
 from vega_mesa.chain.validation import validate
 from vega_mesa.errors import InvalidCommand, InvalidSnapshot, InvalidTime, ReplayDiverged, StoreError, UsageError
@@ -39,6 +40,7 @@ class NullChain:
         self.log = TransactionLog(self.genesis)
         self.mempool = Mempool(self.genesis.ordering, self.genesis.ordering_seed)
         self.nonces: dict[str, int] = {}
+        self.senders: dict[str, Sender] = {}
         self.exchange.begin_block(self.height, self.now)
 
     # -- transactions ----------------------------------------------------------------------------------------------
@@ -52,13 +54,14 @@ class NullChain:
         Raises:
             VegaMesaError: the command is a mistake (not well formed, an unknown market); nothing has changed.
         """
-        nonces, genesis = self.nonces, self.genesis
         try:
-            nonce = nonces[party]
+            sender = self.senders[party]
         except (KeyError, TypeError):
-            nonce = _first_nonce(party)
-        transaction = Transaction(genesis.chain_id, party, nonce, command)
-        if not genesis.executes_at_once:
+            sender = self.sender(party)
+        nonces = self.nonces
+        nonce = nonces.get(party, 0)
+        transaction = Transaction(sender, nonce, command)
+        if not self.genesis.executes_at_once:
             check(command)
             validate(command)
             nonces[party] = nonce + 1
@@ -76,6 +79,25 @@ class NullChain:
         self.log.entries.append((height, party, nonce, command))
         nonces[party] = nonce + 1
         return transaction
+
+    def sender(self, party: str) -> Sender:
+        """What the transactions of a party are made with.
+
+        Raises:
+            InvalidCommand: this cannot be a party.
+        """
+        if type(party) is not str or not party:
+            raise InvalidCommand(f"a party is a non-empty text, not {party!r}")
+        sender = self.senders.get(party)
+        if sender is None:
+            sender = self.senders[party] = Sender(self.genesis.chain_id, party)
+        return sender
+
+    def rename(self, chain_id: str) -> None:
+        """Begin another network from this state: the log starts here, no id is that of the network before."""
+        self.genesis = replace(self.genesis, chain_id=chain_id)
+        self.log = TransactionLog(self.genesis)
+        self.senders = {}
 
     def _execute(self, transaction: Transaction) -> None:
         """Execute a transaction whose command was checked when it came in."""
@@ -167,6 +189,7 @@ class NullChain:
         chain = cls.__new__(cls)
         chain.genesis, chain.height, chain.now, chain.mempool, chain.nonces, chain.exchange = state
         chain.log = TransactionLog(chain.genesis, complete=False)
+        chain.senders = {}
         return chain
 
     def fork(self) -> Self:
@@ -199,7 +222,7 @@ class NullChain:
             if height < chain.height:
                 raise ReplayDiverged(f"a transaction of block {height} comes after block {chain.height} has begun")
             chain._advance(height)
-            transaction = Transaction(log.genesis.chain_id, party, nonce, command)
+            transaction = Transaction(chain.sender(party), nonce, command)
             try:
                 chain._execute(transaction)
             except UsageError as mistake:
@@ -216,17 +239,6 @@ class NullChain:
 
     def __repr__(self) -> str:
         return f"<NullChain {self.genesis.chain_id} height {self.height} transactions {len(self.log)}>"
-
-
-def _first_nonce(party: object) -> int:
-    """Of a party that has sent nothing yet.
-
-    Raises:
-        InvalidCommand: this cannot be a party.
-    """
-    if type(party) is not str or not party:
-        raise InvalidCommand(f"a party is a non-empty text, not {party!r}")
-    return 0
 
 
 def _new_exchange(genesis: Genesis) -> Exchange:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from vega_mesa.protocol.matching.identifiers import IdGenerator, LaterId
 
@@ -12,36 +11,46 @@ if TYPE_CHECKING:
     from vega_mesa.protocol.matching.order import Order, Trade
 
 
-def transaction_id(chain_id: str, party: str, nonce: int) -> str:
-    """The id of a party's transaction, which is also the id of what it creates: 64 hexadecimal digits.
+_STEP: Final = 0x9E3779B97F4A7C15  # odd, and near the golden ratio of 2**64
+_MASK: Final = 2**64 - 1
 
-    Vega hashes the signature; a null chain has none, so its place is taken by the chain, the party and its nonce.
+
+class Sender:
+    """A party as far as the ids of its transactions go.
+
+    Vega hashes the signature of a transaction; a null chain has none, so its place is taken by the chain, the party and
+    its nonce. The hash of chain and party makes the ids of one sender differ from those of all others; the nonce,
+    multiplied by an odd number, goes through all 64-bit numbers before one comes again.
     """
-    hash = _hash_of_party(chain_id, party).copy()
-    hash.update(b"%d" % nonce)
-    return hash.hexdigest()
 
+    __slots__ = ("party", "salt", "tail")
 
-@lru_cache(maxsize=1 << 16)
-def _hash_of_party(chain_id: str, party: str) -> blake2b:
-    return blake2b(f"{chain_id}/{party}/".encode(errors="surrogatepass"), digest_size=32)
+    def __init__(self, chain_id: str, party: str) -> None:
+        digest = blake2b(f"{chain_id}/{party}".encode(errors="surrogatepass"), digest_size=32).hexdigest()
+        self.party = party
+        self.salt = int(digest[:16], 16)
+        self.tail = digest[16:]
+
+    def id(self, nonce: int) -> str:
+        """Of the transaction with this nonce, and of what it creates: 64 hexadecimal digits."""
+        return f"{nonce * _STEP + self.salt & _MASK:016x}{self.tail}"
 
 
 class Transaction(IdGenerator):
     """One command of one party. It also gives the ids of what the command creates, its own first.
 
     Attributes:
-        chain_id: goes into the id, which is only worked out when somebody asks for it.
+        sender: the party, and what its ids are made of.
         height: the block it was executed in, 0 while it waits.
         outcome: what the exchange answered; None while it waits, or when the command was a mistake.
         mistake: why a command that had to wait could not be understood when its turn came, else None.
     """
 
-    __slots__ = ("chain_id", "party", "nonce", "command", "height", "outcome", "mistake", "_id")
+    __slots__ = ("sender", "party", "nonce", "command", "height", "outcome", "mistake", "_id")
 
-    def __init__(self, chain_id: str, party: str, nonce: int, command: Any) -> None:
-        self.chain_id = chain_id
-        self.party = party
+    def __init__(self, sender: Sender, nonce: int, command: Any) -> None:
+        self.sender = sender
+        self.party = sender.party
         self.nonce = nonce
         self.command = command
         self.height = 0
@@ -52,9 +61,9 @@ class Transaction(IdGenerator):
 
     @property
     def id(self) -> str:
-        """See :func:`transaction_id`."""
+        """See :class:`Sender`; only worked out when somebody asks for it."""
         if not self._id:
-            self._id = transaction_id(self.chain_id, self.party, self.nonce)
+            self._id = self.sender.id(self.nonce)
         return self._id
 
     def next(self) -> str:
@@ -62,7 +71,7 @@ class Transaction(IdGenerator):
         if self._given:
             return super().next()
         self._given = 1
-        id = self._id = transaction_id(self.chain_id, self.party, self.nonce)
+        id = self._id = self.sender.id(self.nonce)
         self._chain = [id]
         return id
 

@@ -7,13 +7,12 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from vega_mesa.chain.commands import decode, encode
 from vega_mesa.chain.transaction import Transaction
-from vega_mesa.chain.transaction_log import TransactionLog
 from vega_mesa.datanode import DataNode
 from vega_mesa.datanode.states import market_figures
 from vega_mesa.datanode.tables import MARKET_DATA
@@ -67,8 +66,7 @@ class ServedNetwork:
     ) -> None:
         self.model = model
         self.chain = chain = model.chain
-        chain.genesis = replace(chain.genesis, chain_id=chain_id or f"vega-mesa-{secrets.token_hex(6)}")
-        chain.log = TransactionLog(chain.genesis)
+        chain.rename(chain_id or f"vega-mesa-{secrets.token_hex(6)}")
         self.exchange = chain.exchange
         self.node = DataNode(chain.exchange, db=db)
         self.speed = speed

@@ -215,7 +215,7 @@ class NetworkChain(NullChain):
         """
         for height, party, nonce, command in news["entries"][len(self.log) - news["since"] :]:
             self._advance(height)
-            transaction = Transaction(self.genesis.chain_id, party, nonce, decode(command))
+            transaction = Transaction(self.sender(party), nonce, decode(command))
             self._execute(transaction)
             self.nonces[party] = nonce + 1
             if party in self._sent:
@@ -255,7 +255,7 @@ class NetworkChain(NullChain):
             if status != _WRONG_NONCE or "nonce" not in answer:
                 break
             nonce = answer["nonce"]  # somebody else with the same key was faster
-        transaction = Transaction(self.genesis.chain_id, party, nonce, command)
+        transaction = Transaction(self.sender(party), nonce, command)
         if status == _SPAM:
             transaction.mistake, transaction.height = answer["detail"], self.height
             return transaction

@@ -148,7 +148,7 @@ class _Refusing:
     def refuse(self, party: str, command: Any) -> Transaction:
         nonce = self.chain.nonces.get(party, 0)
         self.chain.nonces[party] = nonce + 1
-        transaction = Transaction(self.chain.genesis.chain_id, party, nonce, command)
+        transaction = Transaction(self.chain.sender(party), nonce, command)
         transaction.outcome, transaction.height = Outcome(REFUSAL), self.chain.height
         return transaction
 
