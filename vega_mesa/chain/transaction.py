@@ -69,19 +69,24 @@ class Transaction(IdGenerator):
     def next(self) -> str:
         """The next id, 64 hexadecimal digits."""
         if self._given:
+            self._begin_chain()
             return super().next()
         self._given = 1
         id = self._id = self.sender.id(self.nonce)
-        self._chain = [id]
         return id
 
     def later(self, count: int = 1) -> LaterId:
         """Set the next ids aside."""
         place = self._given
-        if not place:
-            self._chain = [self.id]
+        if place < 2:
+            self._begin_chain()
         self._given = place + count
         return self._chain, place
+
+    def _begin_chain(self) -> None:
+        """Most transactions need no other id than their own."""
+        if self._given < 2:
+            self._chain = [self.id]
 
     @property
     def pending(self) -> bool:

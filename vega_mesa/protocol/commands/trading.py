@@ -107,12 +107,29 @@ class OrderAmendment:
     pegged_reference: PeggedReference = PeggedReference.UNSPECIFIED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
 class OrderCancellation:
     """Cancel one order, all of the party's orders on a market (no order id), or all of them (no market id either)."""
 
     market_id: str = ""
     order_id: str = ""
+
+    def __new__(cls, *, market_id: str = "", order_id: str = "") -> Self:
+        """Make one, as :class:`OrderSubmission` is made."""
+        cancellation: Any = _new(_OpenCancellation)
+        cancellation.market_id = market_id
+        cancellation.order_id = order_id
+        cancellation.__class__ = cls
+        return cancellation  # type: ignore[no-any-return]  # by now it is one
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]:
+        return (), {"market_id": self.market_id, "order_id": self.order_id}
+
+
+class _OpenCancellation:
+    """A cancellation while it is filled."""
+
+    __slots__ = OrderCancellation.__slots__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

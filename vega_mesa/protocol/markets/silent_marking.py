@@ -122,14 +122,17 @@ def _plan(
     """
     denominator, search, initial, release = market.margin.terms
     multiplier, divisor = market.position_scale.multiplier, market.position_scale.divisor
-    settled, trades, all_accounts = market.settlement.settled, market.settlement.trades, market.accounts
+    settled, trades = market.settlement.settled, market.settlement.trades
     exposure_of = market.margin.exposure
     plan: list[Move] = []
     for position in positions:
         party = position.party
-        accounts = all_accounts.get(party)
-        if accounts is None:
-            return None
+        margin, general = position.margin, position.general
+        if margin is None:  # it is new
+            accounts = market.accounts.get(party)  # type: ignore[unreachable]
+            if accounts is None:
+                return None
+            margin, general = accounts.margin, accounts.general
         last = settled.get(party)
         queue = trades.get(party)
         gain = last * move if last else 0
@@ -145,7 +148,6 @@ def _plan(
         size = position.size
         if (size != last or not size) and (move or last is None or queue is not None):
             resized.append(position)
-        margin, general = accounts.margin, accounts.general
         balance = margin.balance + gain
         if balance < 0:
             return None
