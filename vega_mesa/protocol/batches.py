@@ -77,7 +77,10 @@ class Batch:
             return False
         ids = self.ids if root is None else IdGenerator(root)
         try:
-            self.outcomes.append(HANDLERS[type(command)](self.exchange, self.party, command, ids))
+            outcome = self.exchange.execute_plain(self.party, command, ids)
+            if outcome is None:
+                outcome = HANDLERS[type(command)](self.exchange, self.party, command, ids)
+            self.outcomes.append(outcome)
         except Refused as refusal:
             self.errors.append(f"{label} ({refusal.text})")
             bus = self.exchange.bus

@@ -37,7 +37,7 @@ class Position:
         exposure: the price-independent part of its margin, as the last mark-to-market left it; :data:`UNKNOWN` once
             volume or orders have changed in a way that may ask for less margin, or for more than has been moved.
         balance: what that mark-to-market left in the margin account; :data:`UNKNOWN` after a trade.
-        margin, general: the party's accounts, None until a mark-to-market has found them.
+        margin, general: the party's accounts, None until its first order has come in.
 
     The last four are short cuts of the mark-to-market and stay out of snapshots.
     """

@@ -154,6 +154,9 @@ def place(market: FuturesMarket, order: Order, ids: IdGenerator) -> Confirmation
         if not pegging.price(market, order):
             return _park(market, order)
     position = market.positions.register(order)
+    if position.margin is None:
+        accounts = market.accounts[order.party]  # type: ignore[unreachable]
+        position.margin, position.general = accounts.margin, accounts.general
     try:
         if market.auction.in_auction:
             confirmation = _rest_in_auction(market, order, position)

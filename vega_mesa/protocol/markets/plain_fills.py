@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vega_mesa.protocol.commands.trading import OrderSubmission
 from vega_mesa.protocol.events.ledger import AccountUpdated, LedgerMoved
-from vega_mesa.protocol.events.trading import OrderUpdated, PositionUpdated, TradeHappened
+from vega_mesa.protocol.events.trading import MarginLevelsUpdated, OrderUpdated, PositionUpdated, TradeHappened
 from vega_mesa.protocol.markets import margining, pegging
 from vega_mesa.protocol.matching import whole_fill
 from vega_mesa.protocol.matching.confirmation import Confirmation
@@ -18,7 +18,7 @@ from vega_mesa.protocol.positions import Position
 if TYPE_CHECKING:
     from vega_mesa.protocol.markets.futures import FuturesMarket
 
-_TOLD = frozenset((LedgerMoved, AccountUpdated, OrderUpdated, PositionUpdated))
+_TOLD = frozenset((LedgerMoved, AccountUpdated, OrderUpdated, PositionUpdated, MarginLevelsUpdated))
 
 
 def fill(

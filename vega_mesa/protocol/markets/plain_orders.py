@@ -40,14 +40,14 @@ def enter(market: FuturesMarket, party: str, submission: OrderSubmission, ids: I
         None, with nothing changed, when the order has to go the long way.
 
     Emits:
-        PositionUpdated, LedgerMoved, OrderUpdated, TradeHappened.
+        PositionUpdated, MarginLevelsUpdated, LedgerMoved, OrderUpdated, TradeHappened.
     """
     book, position = market.book, market.positions.by_party.get(party)
     kind, life, side = submission.type, submission.time_in_force, submission.side
     size, shown_price = submission.size, submission.price
     if (
         position is None
-        or position.margin is None  # type: ignore[redundant-expr]  # before its first mark-to-market
+        or position.margin is None  # type: ignore[redundant-expr]  # before its first order
         or type(size) is not int
         or type(shown_price) is not int
         or not 0 < size <= SMALL_VOLUME
@@ -64,7 +64,6 @@ def enter(market: FuturesMarket, party: str, submission: OrderSubmission, ids: I
         or market.isolated
         or book.in_auction
         or book.off_book is not None
-        or MarginLevelsUpdated in market.bus.wanted
     ):
         return None
     confirmation: Confirmation | None = None
@@ -123,6 +122,8 @@ def _rest(
     positions.touched[party] = position
     if PositionUpdated in wanted:
         positions.announce(position)
+    if MarginLevelsUpdated in wanted and not reduces:
+        margining.announce(market, party, market.margin.levels(position, market.mark_price or 0))
     if missing > 0:
         market.collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", missing, general, margin)
     order = Order(
