@@ -146,7 +146,8 @@ _margin_values = itemgetter(*(column.name for column in MARGIN_LEVELS[:-1]))
 
 
 def _margin_levels(event: Fields) -> tuple[Row]:
-    return ((*_margin_values(event), str(event["margin_factor"])),)
+    factor = event["margin_factor"]
+    return ((*_margin_values(event), str(factor) if factor else "0"),)
 
 
 MARKET_DATA: Final = _columns(

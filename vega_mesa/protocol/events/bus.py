@@ -38,8 +38,9 @@ class EventBus:
         self.now = 0
         self.seq = 0
         self.wanted: set[type[Event]] = set()
-        self._listeners: dict[type[Event], list[Listener]] = {}
-        self._taps: dict[type[Event], list[Tap]] = {}
+        # Tuples, so that who joins or leaves while one is called does not disturb the round.
+        self._listeners: dict[type[Event], tuple[Listener, ...]] = {}
+        self._taps: dict[type[Event], tuple[Tap, ...]] = {}
 
     def subscribe(self, types: type[E] | Iterable[type[Event]], listener: Listener) -> Callable[[], None]:
         """Call ``listener`` with every event of these types from now on; returns what ends it."""
@@ -55,17 +56,19 @@ class EventBus:
         chosen = [types] if isinstance(types, type) else list(types)
         return self._join(self._taps, chosen, listener)
 
-    def _join(self, joined: dict[type[Event], list[Any]], chosen: list[Any], one: Any) -> Callable[[], None]:
+    def _join(self, joined: dict[type[Event], tuple[Any, ...]], chosen: list[Any], one: Any) -> Callable[[], None]:
         for kind in chosen:
-            joined.setdefault(kind, []).append(one)
+            joined[kind] = (*joined.get(kind, ()), one)
             self.wanted.add(kind)
 
         def leave() -> None:
             for kind in chosen:
-                present = joined.get(kind, [])
+                present = list(joined.get(kind, ()))
                 if one in present:
                     present.remove(one)
-                if not present:
+                if present:
+                    joined[kind] = tuple(present)
+                else:
                     joined.pop(kind, None)
                 if kind not in self._listeners and kind not in self._taps:
                     self.wanted.discard(kind)
@@ -82,12 +85,14 @@ class EventBus:
             return
         seq = self.seq
         self.seq = seq + 1
-        for tap in tuple(self._taps.get(kind, ())):
-            tap(self.now, fields)
+        taps = self._taps.get(kind)
+        if taps is not None:
+            for tap in taps:
+                tap(self.now, fields)
         listeners = self._listeners.get(kind)
-        if listeners:
+        if listeners is not None:
             event = kind(seq=seq, time=self.now, **fields)
-            for listener in tuple(listeners):
+            for listener in listeners:
                 listener(event)
 
     def __getstate__(self) -> dict[str, int]:

@@ -6,9 +6,9 @@ Spec: 0010-MARG, 0011-MARA, 0019-MCAL. Amounts in asset decimals.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from vega_mesa.protocol.arithmetic import ZERO
 from vega_mesa.protocol.collateral import Account, AccountType
 from vega_mesa.protocol.events.trading import MarginLevelsUpdated, PartyMarginModeUpdated
 from vega_mesa.protocol.margin.levels import SCALING_UNIT, Exposed, HypotheticalPosition, MarginLevels
@@ -65,9 +65,9 @@ def announce_mode(market: FuturesMarket, party: str) -> None:
             market=market.id,
             party=party,
             isolated=factor is not None,
-            margin_factor=factor or Decimal(0),
+            margin_factor=factor or ZERO,
             min_theoretical_margin_factor=least,
-            max_theoretical_leverage=1 / least if least else Decimal(0),
+            max_theoretical_leverage=1 / least if least else ZERO,
         )
 
 
@@ -107,7 +107,7 @@ def announce(market: FuturesMarket, party: str, levels: MarginLevels | None) -> 
         release=levels.release if levels else 0,
         order_margin=levels.order_margin if levels else 0,
         isolated=factor is not None,
-        margin_factor=factor or Decimal(0),
+        margin_factor=factor or ZERO,
     )
 
 

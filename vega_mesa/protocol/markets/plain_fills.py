@@ -13,6 +13,7 @@ from vega_mesa.protocol.matching import whole_fill
 from vega_mesa.protocol.matching.confirmation import Confirmation
 from vega_mesa.protocol.matching.identifiers import IdGenerator
 from vega_mesa.protocol.matching.order import BUY, MARKET, Order, Trade
+from vega_mesa.protocol.matching.whole_fill import Piece
 from vega_mesa.protocol.positions import Position
 
 if TYPE_CHECKING:
@@ -36,68 +37,95 @@ def fill(
         None, with nothing changed, when the order has to go the long way.
 
     Emits:
-        TradeHappened.
+        PositionUpdated, MarginLevelsUpdated, LedgerMoved, OrderUpdated, TradeHappened.
     """
-    book, monitor, now = market.book, market.price_monitor, market.now
-    size, side, party = submission.size, submission.side, position.party
-    if not market.bus.wanted.isdisjoint(_TOLD) or market.fees.volume_rebates.in_force:
+    if market.fees.volume_rebates.in_force:
         return None
-    buying = side is BUY
-    pieces = whole_fill.find(book.sells if buying else book.buys, limit, size, party)
+    book, monitor = market.book, market.price_monitor
+    side = book.sells if submission.side is BUY else book.buys
+    pieces = whole_fill.find(side, limit, submission.size, position.party)
     if not pieces:
         return None
     value = 0
     for resting, volume in pieces:
         value += resting.price * volume
-    margin, general = position.margin, position.general
-    missing = _margin_needed(market, position, submission) - margin.balance
-    if max(missing, 0) + market.fees.at_most(value, len(pieces)) > general.balance:
+    needed = _margin_needed(market, position, submission)
+    missing = 0 if needed is None else max(needed - position.margin.balance, 0)
+    if missing + market.fees.at_most(value, len(pieces)) > position.general.balance:
         return None
     if not monitor.is_safe(pieces[0][0].price):  # last, because it starts from this moment
         return None
     if len(pieces) > 1 and not monitor.is_safe(resting.price):
         return None
 
-    if buying:
-        position.buy += size
-        position.buy_notional += size * price
-    else:
-        position.sell += size
-        position.sell_notional += size * price
-    market.positions.touched[party] = position
-    if missing > 0:
-        market.collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", missing, general, margin)
     order = Order(
-        ids.next(), market.id, party, side, submission.type, submission.time_in_force, size, price, submission.price,
-        submission.reference, now,
+        ids.next(), market.id, position.party, submission.side, submission.type, submission.time_in_force,
+        submission.size, price, submission.price, submission.reference, market.now,
     )  # fmt: skip
-    confirmation = whole_fill.carry_out(book, order, pieces, now)
-    bill = market.fees.of_one_order(confirmation.trades)
-    if bill.charges is None:  # a referrer has its share
-        market.fee_collector.pay(bill)
+    if market.bus.wanted.isdisjoint(_TOLD):
+        confirmation = _trade(market, order, position, pieces, missing)
     else:
-        market.fee_collector.pay_at_once(general, bill.total, bill.charges)
+        confirmation = _trade_aloud(market, order, position, pieces, margined=needed is not None)
     _book(market, order, confirmation.trades, confirmation.passive, ids, value)
     if not (position.size or position.buy or position.sell):
         margining.release_if_flat(market, position)
     return confirmation
 
 
-def _margin_needed(market: FuturesMarket, position: Position, submission: OrderSubmission) -> int:
+def _trade(market: FuturesMarket, order: Order, position: Position, pieces: list[Piece], missing: int) -> Confirmation:
+    """Register an order with its margin, carry it out, pay the fees."""
+    size = order.size
+    if order.side is BUY:
+        position.buy += size
+        position.buy_notional += size * order.price
+    else:
+        position.sell += size
+        position.sell_notional += size * order.price
+    market.positions.touched[order.party] = position
+    if missing > 0:
+        market.collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", missing, position.general, position.margin)
+    confirmation = whole_fill.carry_out(market.book, order, pieces, market.now)
+    bill = market.fees.of_one_order(confirmation.trades)
+    if bill.charges is None:  # a referrer has its share
+        market.fee_collector.pay(bill)
+    else:
+        market.fee_collector.pay_at_once(position.general, bill.total, bill.charges)
+    return confirmation
+
+
+def _trade_aloud(
+    market: FuturesMarket, order: Order, position: Position, pieces: list[Piece], *, margined: bool
+) -> Confirmation:
+    """The same in the steps that somebody wants to hear of."""
+    market.positions.register(order)
+    if margined:
+        margining.check_new_order(market, order, position)
+    confirmation = whole_fill.carry_out(market.book, order, pieces, market.now)
+    bill = market.fees.of_one_order(confirmation.trades)
+    if margined and order.type is MARKET:
+        margining.check_market_order(market, order, position, confirmation.trades)
+    market.fee_collector.pay(bill)
+    market.announce(order)
+    for passive in confirmation.passive:
+        market.announce(passive)
+    return confirmation
+
+
+def _margin_needed(market: FuturesMarket, position: Position, submission: OrderSubmission) -> int | None:
     """Initial margin for the order to come in and, if it is a market order, for what it leads to.
 
-    0 for an order that can only reduce the position (0019-MCAL).
+    None for an order that can only reduce the position (0019-MCAL).
     """
     held, buy, sell, size = position.size, position.buy, position.sell, submission.size
     exposure, at_market = market.margin.exposure, submission.type is MARKET
     if submission.side is BUY:
         if -held >= (size if at_market else buy + size):
-            return 0
+            return None
         ordered = exposure(held, buy + size, sell)
         traded = held + size
     else:
         if held >= (size if at_market else sell + size):
-            return 0
+            return None
         ordered = exposure(held, buy, sell + size)
         traded = held - size
     if at_market:
@@ -114,7 +142,7 @@ def _book(
     ids: IdGenerator,
     value: int,
 ) -> None:
-    """What :func:`vega_mesa.protocol.markets.trade_processing.process` comes to while nobody is told of orders.
+    """What :func:`vega_mesa.protocol.markets.trade_processing.process` comes to after the orders have been told.
 
     Args:
         value: sum of price times size.
