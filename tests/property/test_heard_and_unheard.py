@@ -17,6 +17,7 @@ from vega_mesa.protocol.assets import AssetDetails
 from vega_mesa.protocol.collateral import AccountType
 from vega_mesa.protocol.commands.amm import AMMCancelMethod, CancelAMM, ConcentratedLiquidityParameters, SubmitAMM
 from vega_mesa.protocol.commands.bridging import OracleDataSubmission
+from vega_mesa.protocol.commands.governance import UpdateMarketState
 from vega_mesa.protocol.commands.liquidity import (
     LiquidityProvisionAmendment,
     LiquidityProvisionCancellation,
@@ -491,6 +492,45 @@ def test_neither_state_nor_events_depend_on_who_listens(name, seed):
         assert answers == same_answers, heard
         assert state == lane.chain.state_hash(), heard
         assert state_hash(told.told(kinds)) == state_hash(lane.told(kinds)), heard
+
+
+def left_and_came_back(heard):
+    """A party whose only order is cancelled before an auction ends, and that sends another before the next mark."""
+    lane = Lane(ODD_AMOUNTS, 0, HEARD[heard])
+    chain, (party, buyer, seller) = lane.chain, PARTIES[:3]
+    chain.exchange.set_parameter("network.markPriceUpdateMaximumFrequency", "0s")
+    for name in (party, buyer, seller):
+        chain.exchange.collateral.deposit(name, "dollar", 10**9)
+
+    def order(name, side, size, price):
+        return chain.submit(name, OrderSubmission(market_id=MARKET, side=side, size=size, price=price)).id
+
+    def governance(update):
+        kind = f"MARKET_STATE_UPDATE_TYPE_{update}"
+        chain.exchange.update_market_state(UpdateMarketState(market_id=MARKET, update_type=kind))
+
+    order(seller, SELL, 900, 1000)
+    order(buyer, BUY, 100, 1000)
+    chain.next_block()
+    chain.next_block()
+    only = order(party, BUY, 50, 900)
+    order(buyer, BUY, 100, 1000)
+    chain.next_block()
+    chain.submit(party, OrderCancellation(market_id=MARKET, order_id=only))
+    governance("SUSPEND")
+    order(buyer, BUY, 100, 1010)
+    governance("RESUME")
+    order(party, BUY, 50, 900)
+    order(buyer, BUY, 100, 1000)
+    chain.next_block()
+    return lane.market.settlement.settled
+
+
+def test_whoever_left_during_an_auction_is_new_when_it_comes_back():
+    """The mark at an auction's end keeps its position: only what had been settled of it is forgotten."""
+    told, untold = left_and_came_back("everything"), left_and_came_back("nothing")
+    assert list(told.items()) == list(untold.items())
+    assert told[PARTIES[0]] == 0
 
 
 # -- and that there was something to be seen -------------------------------------------------------------------------
