@@ -90,7 +90,8 @@ class DataNode:
         if "accounts" in chosen:
             self._balances = Balances(exchange.collateral.accounts.values())
             listen(bus.subscribe(AccountOpened, self._balances.opened))
-            listen(bus.tap(LedgerMoved, self._on_moved))
+            if "ledger" not in chosen:
+                listen(bus.tap(LedgerMoved, self._on_moved))
         if "positions" in chosen:
             listen(bus.subscribe(PositionsMarked, self._on_mark))
         if "market_data" in chosen:
@@ -122,6 +123,7 @@ class DataNode:
         block, time = self._block, event.time
         block["blocks"] += (time, event.height)
         if self._balances is not None:
+            self._balances.read(block["ledger"])
             self._add("accounts", time, self._balances.take())
         if self._markets is not None:
             self._add("market_data", time, map(market_figures, self._markets.values()))

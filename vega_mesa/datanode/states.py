@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from vega_mesa.datanode.tables import Row
+from vega_mesa.datanode.tables import LEDGER, Row
 from vega_mesa.protocol.collateral import Account, AccountType
 from vega_mesa.protocol.events.ledger import AccountOpened, LedgerEntry
 from vega_mesa.protocol.events.settlement import PositionsMarked
@@ -78,6 +78,14 @@ class Balances:
         for entry in entries:
             moved[entry.from_account] = entry.from_balance
             moved[entry.to_account] = entry.to_balance
+
+    def read(self, ledger: list[Any]) -> None:
+        """Balances after the movements of a block, as they lie in the rows of the ledger."""
+        moved, width = self._moved, len(LEDGER) + 1
+        places = (4, 5, 6, 7)  # after the time: from and to account, and what they held then
+        for source, destination, left, reached in zip(*(ledger[place::width] for place in places), strict=True):
+            moved[source] = left
+            moved[destination] = reached
 
     def take(self) -> list[Row]:
         """Rows of the accounts that moved since the last time."""

@@ -181,8 +181,11 @@ class FeeCollector:
 
     def _hand_out(self, type: str, party: str, amount: int) -> None:
         source = self._destinations[REWARD_PAY if type == REWARD_DISTRIBUTE else MAKER_PAY]
-        receiver = self.collateral.open(AccountType.GENERAL, self.asset, party)
-        self.collateral.collect(type, amount, (source,), receiver)
+        receiver = self.collateral.open(GENERAL, self.asset, party)
+        if source.balance >= amount:
+            self.collateral.transfer(type, amount, source, receiver)
+        else:
+            self.collateral.collect(type, amount, (source,), receiver)
 
     def _open_destinations(self) -> None:
         """Find the fee accounts once; the buy-back account is made at the first payment."""

@@ -191,9 +191,10 @@ class MarginCalculator:
             funding_increment: what a perpetual adds per unit of signed open volume, asset decimals (05 §1.8).
         """
         if auction_price is None and funding_increment is None and self.fully_collateralised_cap is None:
-            maintenance = -(-self._exposure(position, include_orders) * price // self._denominator)
-        else:
-            maintenance = self.maintenance(position, price, auction_price, include_orders, funding_increment)
+            return self.levels_of(self._exposure(position, include_orders), price)
+        return self._levels(self.maintenance(position, price, auction_price, include_orders, funding_increment))
+
+    def _levels(self, maintenance: int) -> MarginLevels:
         return MarginLevels(
             maintenance,
             maintenance * self._search // SCALING_UNIT,
@@ -264,6 +265,10 @@ class MarginCalculator:
     def initial_of(self, exposure: int, price: int) -> int:
         """The initial margin of an :meth:`exposure`, asset decimals."""
         return -(-exposure * price // self._denominator) * self._initial // SCALING_UNIT
+
+    def levels_of(self, exposure: int, price: int) -> MarginLevels:
+        """All levels of an :meth:`exposure`, asset decimals."""
+        return self._levels(-(-exposure * price // self._denominator))
 
     @property
     def initial_maintains(self) -> bool:

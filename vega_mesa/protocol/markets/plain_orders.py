@@ -101,16 +101,12 @@ def _rest(
         sell += size
         reduces = sell <= held
     margin, general = position.margin, position.general
-    missing = 0
-    exposure = UNKNOWN
+    missing, exposure, mark = 0, UNKNOWN, market.mark_price or 0
     if not reduces:  # what can only reduce the position needs no margin (0019-MCAL)
-        calculator = market.margin
-        exposure = calculator.exposure(held, buy, sell)
-        missing = calculator.initial_of(exposure, market.mark_price or 0) - margin.balance
+        exposure = market.margin.exposure(held, buy, sell)
+        missing = market.margin.initial_of(exposure, mark) - margin.balance
         if missing > general.balance:
             return None
-        if position.exposure < 0:
-            exposure = UNKNOWN
     party, positions, wanted = position.party, market.positions, market.bus.wanted
     if buying:
         position.buy = buy
@@ -118,12 +114,13 @@ def _rest(
     else:
         position.sell = sell
         position.sell_notional += size * price
-    position.exposure = exposure
+    if position.exposure >= 0:
+        position.exposure = exposure
     positions.touched[party] = position
     if PositionUpdated in wanted:
         positions.announce(position)
     if MarginLevelsUpdated in wanted and not reduces:
-        margining.announce(market, party, market.margin.levels(position, market.mark_price or 0))
+        margining.announce(market, party, market.margin.levels_of(exposure, mark))
     if missing > 0:
         market.collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", missing, general, margin)
     order = Order(
