@@ -71,8 +71,8 @@ from vega_mesa.protocol.matching.order import BUY, SELL, OrderType, PeggedRefere
 from vega_mesa.protocol.refusal import Refused
 
 EVERYTHING = frozenset(Event.__subclasses__())
-ALL_BUT_MARGINS = EVERYTHING - {MarginLevelsUpdated}
-ALL_BUT_STEPS = ALL_BUT_MARGINS - {  # as far as they are told, orders are not filled, and marks not made, at once
+ALL_BUT_MARGINS = EVERYTHING - {MarginLevelsUpdated}  # margins are moved without working all levels out
+ALL_BUT_STEPS = ALL_BUT_MARGINS - {  # marks are made at once
     LedgerMoved,
     AccountUpdated,
     OrderUpdated,
