@@ -193,6 +193,9 @@ class OrderBook(Depth):
                 order.reason = "SELF_TRADING"
         elif time_in_force is IOC or time_in_force is FOK:
             self._stop(order)
+        elif order.iceberg is None and order.peg is None and order.type is LIMIT and not order.reduce_only:
+            order.status = ACTIVE
+            self.rest(order)
         elif not order.reduce_only:
             self.add_resting(order)
         return confirmation
@@ -299,36 +302,17 @@ class OrderBook(Depth):
     def reinsert(self, order: Order) -> None:
         """Put a repriced or unparked pegged order on the book; an iceberg keeps what it shows and hides."""
         order.status = ACTIVE
-        order.batch_id = self.batch_id
         if order.type is LIMIT:
-            price = order.price
-            if order.side is BUY:
-                side = self.buys
-                key = price
-            else:
-                side = self.sells
-                key = -price
-            level = side.levels.get(key)
-            if level is None:
-                level = side.add_level(key, price)
-                level.first = order
-            else:
-                last = level.last
-                order.previous = last
-                last.next = order  # type: ignore[union-attr]  # a level on the book is never empty
-            level.last = order
-            order.level = level
-            iceberg = order.iceberg
-            level.volume += order.remaining if iceberg is None else order.remaining + iceberg.reserve
-        order_id = order.id
-        self.orders[order_id] = order
-        try:
-            self.by_party[order.party][order_id] = order
-        except KeyError:
-            self.by_party[order.party] = {order_id: order}
-        if order.peg is not None:
-            self.pegged_live[order_id] = order
-        self._indicative = None
+            self.rest(order)
+            if order.iceberg is not None:
+                order.level.volume += order.iceberg.reserve  # type: ignore[union-attr]  # it has just got one
+            if order.peg is not None:
+                self.pegged_live[order.id] = order
+        else:
+            order.batch_id = self.batch_id
+            self.orders[order.id] = order
+            self.by_party.setdefault(order.party, {})[order.id] = order
+            self._indicative = None
 
     def remove(self, order: Order) -> None:
         """Take a live order off the book, its true remaining volume with it. Its status is the caller's affair."""
