@@ -15,7 +15,7 @@ import pytest
 from tests.conformance.configurations import Configurations
 from tests.conformance.parsing import find_features, read_feature
 from tests.conformance.recorder import Recorder
-from tests.conformance.registry import REGISTRY
+from tests.conformance.runner import REGISTRY
 from tests.conformance.world import World
 from vega_mesa.chain.state_hash import state_hash
 from vega_mesa.protocol.markets import silent_marking
