@@ -49,9 +49,11 @@ def fill(
     value = 0
     for resting, volume in pieces:
         value += resting.price * volume
-    needed = _margin_needed(market, position, submission)
-    missing = 0 if needed is None else max(needed - position.margin.balance, 0)
-    if missing + market.fees.at_most(value, len(pieces)) > position.general.balance:
+    exposures = _exposures(market, position, submission)
+    missing = 0
+    if exposures:
+        missing = market.margin.initial_of(max(exposures), market.mark_price or 0) - position.margin.balance
+    if max(missing, 0) + market.fees.at_most(value, len(pieces)) > position.general.balance:
         return None
     if not monitor.is_safe(pieces[0][0].price):  # last, because it starts from this moment
         return None
@@ -65,7 +67,7 @@ def fill(
     if market.bus.wanted.isdisjoint(_TOLD):
         confirmation = _trade(market, order, position, pieces, missing)
     else:
-        confirmation = _trade_aloud(market, order, position, pieces, margined=needed is not None)
+        confirmation = _trade_aloud(market, order, position, pieces, exposures)
     _book(market, order, confirmation.trades, confirmation.passive, ids, value)
     if not (position.size or position.buy or position.sell):
         margining.release_if_flat(market, position)
@@ -94,16 +96,16 @@ def _trade(market: FuturesMarket, order: Order, position: Position, pieces: list
 
 
 def _trade_aloud(
-    market: FuturesMarket, order: Order, position: Position, pieces: list[Piece], *, margined: bool
+    market: FuturesMarket, order: Order, position: Position, pieces: list[Piece], exposures: tuple[int, ...]
 ) -> Confirmation:
     """The same in the steps that somebody wants to hear of."""
     market.positions.register(order)
-    if margined:
-        margining.check_new_order(market, order, position)
+    if exposures:
+        _secure(market, position, exposures[0])
     confirmation = whole_fill.carry_out(market.book, order, pieces, market.now)
     bill = market.fees.of_one_order(confirmation.trades)
-    if margined and order.type is MARKET:
-        margining.check_market_order(market, order, position, confirmation.trades)
+    if len(exposures) > 1:
+        _secure(market, position, exposures[1])
     market.fee_collector.pay(bill)
     market.announce(order)
     for passive in confirmation.passive:
@@ -111,27 +113,31 @@ def _trade_aloud(
     return confirmation
 
 
-def _margin_needed(market: FuturesMarket, position: Position, submission: OrderSubmission) -> int | None:
-    """Initial margin for the order to come in and, if it is a market order, for what it leads to.
+def _secure(market: FuturesMarket, position: Position, exposure: int) -> None:
+    """Tell the levels of an exposure, and bring the margin account up to the initial one."""
+    levels = market.margin.levels_of(exposure, market.mark_price or 0)
+    margining.announce(market, position.party, levels)
+    missing = levels.initial - position.margin.balance
+    if missing > 0:
+        market.collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", missing, position.general, position.margin)
 
-    None for an order that can only reduce the position (0019-MCAL).
+
+def _exposures(market: FuturesMarket, position: Position, submission: OrderSubmission) -> tuple[int, ...]:
+    """What has to be margined: the position with the order and, of a market order, the position that it leads to.
+
+    Nothing, if the order can only reduce the position (0019-MCAL).
     """
     held, buy, sell, size = position.size, position.buy, position.sell, submission.size
     exposure, at_market = market.margin.exposure, submission.type is MARKET
     if submission.side is BUY:
         if -held >= (size if at_market else buy + size):
-            return None
+            return ()
         ordered = exposure(held, buy + size, sell)
-        traded = held + size
-    else:
-        if held >= (size if at_market else sell + size):
-            return None
-        ordered = exposure(held, buy, sell + size)
-        traded = held - size
-    if at_market:
-        after = exposure(traded, buy, sell)
-        ordered = after if after > ordered else ordered  # noqa: FURB136  a call costs as much as the comparison
-    return market.margin.initial_of(ordered, market.mark_price or 0)
+        return (ordered, exposure(held + size, buy, sell)) if at_market else (ordered,)
+    if held >= (size if at_market else sell + size):
+        return ()
+    ordered = exposure(held, buy, sell + size)
+    return (ordered, exposure(held - size, buy, sell)) if at_market else (ordered,)
 
 
 def _book(
