@@ -54,7 +54,7 @@ def make_chain():
     chain = NullChain(Genesis(network_parameters={"network.markPriceUpdateMaximumFrequency": "0s"}))
     exchange = chain.exchange
     exchange.assets.register("dollar", AssetDetails(name="dollar", symbol="USD", decimals=0))
-    for party in ("maker", "taker"):
+    for party in ("maker", "taker", "idle"):
         exchange.collateral.deposit(party, "dollar", 10**9)
     exchange.submit_market(MARKET, definition)
     exchange.start_opening_auction(MARKET)
@@ -121,6 +121,23 @@ def test_a_plain_order_is_what_the_long_way_makes_of_it(command):
     assert execute_plain(short, command) is not None
     long.exchange.execute("taker", command, IdGenerator("ab" * 32))
     assert short.state_hash() == long.state_hash()
+
+
+def test_margin_is_released_at_an_unchanged_mark_to_who_has_only_cancelled(chain):
+    def pass_a_block():
+        chain.submit("taker", order(size=1, **AT_MARKET))  # at the mark price, so that there is something to mark
+        chain.next_block()
+
+    chain.submit("idle", order(size=10, price=50))
+    large = chain.submit("idle", order(size=1_000, price=51)).id
+    pass_a_block()
+    account = chain.exchange.markets[MARKET].accounts["idle"].margin
+    before, mark = account.balance, chain.exchange.markets[MARKET].mark_price
+    assert chain.submit("idle", OrderCancellation(market_id=MARKET, order_id=large)).accepted
+    assert account.balance == before
+    pass_a_block()
+    assert chain.exchange.markets[MARKET].mark_price == mark
+    assert account.balance < before / 50
 
 
 def test_mistakes_are_told_and_change_nothing(chain):
