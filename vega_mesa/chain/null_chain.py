@@ -13,7 +13,7 @@ from vega_mesa.chain.mempool import Mempool
 from vega_mesa.chain.state_hash import state_hash
 from vega_mesa.chain.transaction import Sender, Transaction
 from vega_mesa.chain.transaction_log import TransactionLog
-from vega_mesa.chain.validation import validate
+from vega_mesa.chain.validation import is_plain, validate
 from vega_mesa.errors import InvalidCommand, InvalidSnapshot, InvalidTime, ReplayDiverged, StoreError, UsageError
 from vega_mesa.units import Duration, instant, nanoseconds
 
@@ -62,8 +62,7 @@ class NullChain:
         nonce = nonces.get(party, 0)
         transaction = Transaction(sender, nonce, command)
         if not self.genesis.executes_at_once:
-            check(command)
-            validate(command)
+            _check(command)
             nonces[party] = nonce + 1
             self.mempool.add(transaction)
             if len(self.mempool.waiting) == self.genesis.transactions_per_block:
@@ -71,8 +70,7 @@ class NullChain:
             return transaction
         outcome = self.exchange.execute_plain(party, command, transaction)
         if outcome is None:
-            check(command)
-            validate(command)
+            _check(command)
             outcome = self.exchange.execute(party, command, transaction)
         transaction.outcome = outcome
         transaction.height = height = self.height
@@ -239,6 +237,17 @@ class NullChain:
 
     def __repr__(self) -> str:
         return f"<NullChain {self.genesis.chain_id} height {self.height} transactions {len(self.log)}>"
+
+
+def _check(command: Any) -> None:
+    """Make sure that a command is one, and says something that can be meant.
+
+    Raises:
+        InvalidCommand: it is not.
+    """
+    if not is_plain(command):
+        check(command)
+        validate(command)
 
 
 def _new_exchange(genesis: Genesis) -> Exchange:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from vega_mesa.chain import amm_validation, transfer_validation
+from vega_mesa.chain.shapes import LARGEST
 from vega_mesa.errors import InvalidCommand
 from vega_mesa.protocol.commands.amm import AmendAMM, CancelAMM, SubmitAMM
 from vega_mesa.protocol.commands.liquidity import LiquidityProvisionAmendment, LiquidityProvisionSubmission
@@ -20,6 +21,7 @@ from vega_mesa.protocol.commands.trading import (
     BatchMarketInstructions,
     IcebergOptions,
     OrderAmendment,
+    OrderCancellation,
     OrderSubmission,
     PeggedOrderDetails,
     StopOrderSetup,
@@ -45,6 +47,8 @@ REQUIRED: Final = "is required"
 POSITIVE: Final = "must be positive"
 NOT_NEGATIVE: Final = "must be positive or zero"
 INVALID: Final = "is not a valid value"
+NEVER: Final = 0  # these two are single objects in Python, and the defaults of an order
+UNNAMED: Final = ""
 _GTT: Final = TimeInForce.GTT
 _AT_ONCE: Final = frozenset((TimeInForce.IOC, TimeInForce.FOK))
 _PEGGED_LIVES: Final = frozenset((TimeInForce.GTC, TimeInForce.GTT, TimeInForce.GFN))
@@ -52,6 +56,37 @@ _EXPIRY_STRATEGIES: Final = frozenset(("EXPIRY_STRATEGY_CANCELS", "EXPIRY_STRATE
 _SIZE_OVERRIDES: Final = frozenset(("SIZE_OVERRIDE_SETTING_NONE", "SIZE_OVERRIDE_SETTING_POSITION"))
 _TRAILING_STEP: Final = Decimal("0.001")
 Problem = tuple[str, str]  # property, message
+
+
+def is_plain(command: object) -> bool:
+    """Whether a command is of the commonest kind, and right in every respect: one look instead of all the checks.
+
+    False says nothing: then the kinds of the fields have to be checked (:func:`vega_mesa.chain.commands.check`), and
+    what they say (:func:`validate`).
+    """
+    if type(command) is OrderCancellation:
+        return type(command.market_id) is str and type(command.order_id) is str
+    if type(command) is not OrderSubmission:
+        return False
+    side, life, size, price = command.side, command.time_in_force, command.size, command.price
+    if not (
+        (side is BUY or side is SELL)
+        and type(size) is int
+        and 0 < size <= LARGEST_SIZE
+        and type(price) is int
+        and command.expires_at is NEVER
+        and command.reference is UNNAMED
+        and command.post_only is False
+        and command.reduce_only is False
+        and command.pegged_order is None
+        and command.iceberg_opts is None
+        and type(command.market_id) is str
+        and command.market_id
+    ):
+        return False
+    if command.type is LIMIT:
+        return 0 < price <= LARGEST and (life is GTC or life is IOC or life is FOK)
+    return command.type is MARKET and price == 0 and (life is IOC or life is FOK)
 
 
 def validate(command: object) -> None:

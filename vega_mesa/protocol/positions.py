@@ -36,7 +36,8 @@ class Position:
         average_entry_price: integer average of §4.1; isolated margin is computed from it.
         exposure: the price-independent part of its margin, as the last mark-to-market left it; :data:`UNKNOWN` once
             volume or orders have changed in a way that may ask for less margin, or for more than has been moved.
-        balance: what that mark-to-market left in the margin account; :data:`UNKNOWN` after a trade.
+        balance: what that mark-to-market left in the margin account, if it was done in one pass; :data:`UNKNOWN` after
+            a trade.
         margin, general: the party's accounts, None until its first order has come in.
 
     The last four are short cuts of the mark-to-market and stay out of snapshots.
@@ -373,6 +374,11 @@ class Positions:
         """What margins are computed with has changed: nothing is known any more of who has enough."""
         for position in self.by_party.values():
             position.exposure = position.balance = UNKNOWN
+
+    def forget_balances(self) -> None:
+        """A mark-to-market has been done step by step: what is known of exposures stays."""
+        for position in self.by_party.values():
+            position.balance = UNKNOWN
 
     # -- the book of positions -------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from vega_mesa.chain.validation import LARGEST_SIZE, validate
+from vega_mesa.chain.validation import LARGEST_SIZE, is_plain, validate
 from vega_mesa.errors import InvalidCommand
 from vega_mesa.protocol.commands.liquidity import LiquidityProvisionAmendment, LiquidityProvisionSubmission
 from vega_mesa.protocol.commands.trading import (
@@ -28,6 +28,37 @@ def order(**fields):
 
 def peg(reference, offset):
     return {"pegged_order": PeggedOrderDetails(reference=reference, offset=offset), "price": 0}
+
+
+def test_plain_orders_need_one_look_and_no_other_gets_by():
+    from vega_mesa.chain.commands import check
+
+    assert is_plain(order()) and is_plain(OrderCancellation())
+    wrong = [
+        None,
+        "1",
+        1.5,
+        True,
+        0,
+        -1,
+        10**100,
+        Side.BUY,
+        TimeInForce.GTC,
+        OrderType.NETWORK,
+        Side.UNSPECIFIED,
+        b"",
+        "x",
+    ]
+    at_market = {"type": OrderType.MARKET, "time_in_force": TimeInForce.IOC, "price": 0}
+    assert is_plain(order(**at_market)) and not is_plain(order(**at_market, post_only=True))
+    for base in ({}, at_market):
+        for name in OrderSubmission.__dataclass_fields__:
+            for value in wrong:
+                changed = order(**(base | {name: value}))
+                if is_plain(changed):
+                    check(changed)
+                    validate(changed)
+    assert not is_plain(OrderCancellation(order_id=3)) and not is_plain(None)
 
 
 def complaint(command):

@@ -186,6 +186,9 @@ def test_what_a_mark_to_market_found_lasts_until_the_next_change(positions):
         assert position.exposure == UNKNOWN
         assert position.balance == (7 if settled else UNKNOWN)
     assert other.exposure == UNKNOWN
+    position.exposure = position.balance = 7
+    positions.forget_balances()
+    assert (position.exposure, position.balance) == (7, UNKNOWN)
 
 
 def test_overflow_of_potential_volume_is_refused_before_anything_changes(positions):

@@ -256,11 +256,12 @@ class MarginCall:
         self.conclusive = False
 
 
-def evaluate(market: FuturesMarket, positions: Iterable[Position]) -> MarginCall:
+def evaluate(market: FuturesMarket, positions: Iterable[Position], *, keep: bool = False) -> MarginCall:
     """Search for, or release, margin for each position at the mark price; in an auction nothing is released.
 
     Args:
         positions: cross-margined positions in the order in which money is to move.
+        keep: note their exposures and accounts, right after a mark-to-market that was done step by step.
 
     Returns:
         Parties below maintenance afterwards, and by how much an LP's general account fell short.
@@ -273,7 +274,7 @@ def evaluate(market: FuturesMarket, positions: Iterable[Position]) -> MarginCall
     price = 0 if in_auction and market.auction.is_opening else mark
     announcing = MarginLevelsUpdated in market.bus.wanted
     if not (announcing or in_auction or increment is not None or market.fully_collateralised):
-        _evaluate_quietly(market, positions, mark, call)
+        _evaluate_quietly(market, positions, mark, call, keep=keep)
         return call
     for position in positions:
         if position.party == NETWORK:
@@ -303,7 +304,9 @@ def evaluate(market: FuturesMarket, positions: Iterable[Position]) -> MarginCall
     return call
 
 
-def _evaluate_quietly(market: FuturesMarket, positions: Iterable[Position], price: int, call: MarginCall) -> None:
+def _evaluate_quietly(
+    market: FuturesMarket, positions: Iterable[Position], price: int, call: MarginCall, *, keep: bool
+) -> None:
     """The same in continuous trading when nobody listens, without the levels that nobody is told."""
     denominator, search, initial, release = market.margin.terms
     call.conclusive = True  # who got the initial margin rests, who got less has nothing left that could be taken
@@ -319,7 +322,13 @@ def _evaluate_quietly(market: FuturesMarket, positions: Iterable[Position], pric
                 call.moves += 1
                 release_all(market, party)
             continue
-        maintenance = -(-market.margin.exposure(size, buy, sell) * price // denominator)
+        exposure = position.exposure
+        if exposure < 0:
+            exposure = market.margin.exposure(size, buy, sell)
+            if keep:
+                position.exposure = exposure
+                position.margin, position.general = accounts.margin, accounts.general
+        maintenance = -(-exposure * price // denominator)
         if maintenance * search < (balance + 1) * SCALING_UNIT <= maintenance * release:
             continue
         target = maintenance * initial // SCALING_UNIT
@@ -349,9 +358,9 @@ def _call(
         call.distressed.append(party)
 
 
-def recheck(market: FuturesMarket, positions: Iterable[Position]) -> None:
+def recheck(market: FuturesMarket, positions: Iterable[Position], *, keep: bool = False) -> None:
     """Evaluate positions again; shortages close nobody out, but slash the bonds of liquidity providers."""
-    call = evaluate(market, positions)
+    call = evaluate(market, positions, keep=keep)
     for party, shortfall in call.shortfalls:
         market.liquidity.penalise_shortfall(party, shortfall)
 

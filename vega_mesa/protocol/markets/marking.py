@@ -99,25 +99,27 @@ def mark_to_market(market: FuturesMarket, ids: IdGenerator, *, final: bool = Fal
         return
     if market.fully_collateralised:
         market.positions.mark(mark)
-    if final or not silent_marking.settle(market, mark):
+    in_steps = final or not silent_marking.settle(market, mark)
+    if in_steps:
         outcome = market.settlement.mark_to_market(mark, market.positions)
         market.collection.mark_to_market(outcome)
         market.services.on_mark_to_market(market, outcome)
-        market.positions.forget_margins()
-        conclusive = see_to_margins(market, outcome.parties, ids)
+        market.positions.forget_balances()
+        conclusive = see_to_margins(market, outcome.parties, ids, keep=True)
     else:
         conclusive = not (market.book.pegged_live or market.parked.orders)
     pegging.check_references(market)
     if not (final or conclusive):
-        margining.recheck(market, margining.cross_positions(market))
+        margining.recheck(market, margining.cross_positions(market), keep=in_steps)
     market.after_mark_to_market()
 
 
-def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator) -> bool:
+def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator, *, keep: bool = False) -> bool:
     """Margin calls for those who settled; whoever cannot meet theirs is closed out (03 §5.6.12).
 
     Args:
         parties: in the order in which money is to move.
+        keep: see :func:`vega_mesa.protocol.markets.margining.evaluate`.
 
     Returns:
         Whether a recheck of all margins would move nothing.
@@ -128,7 +130,7 @@ def see_to_margins(market: FuturesMarket, parties: list[str], ids: IdGenerator) 
         positions = [by_party[party] for party in parties if party not in isolated and party in by_party]
     else:
         positions = list(filter(None, map(by_party.get, parties)))
-    call = margining.evaluate(market, positions)
+    call = margining.evaluate(market, positions, keep=keep)
     for party, shortfall in call.shortfalls:
         market.liquidity.penalise_shortfall(party, shortfall)
     in_isolation = isolated_margin.in_distress(market, parties) if isolated else []

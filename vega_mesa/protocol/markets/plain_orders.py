@@ -48,6 +48,11 @@ def enter(market: FuturesMarket, party: str, submission: OrderSubmission, ids: I
     if (
         position is None
         or position.margin is None  # type: ignore[redundant-expr]  # before its first order
+        or not market.has_plain_margins
+        or market.isolated
+        or market.state is not _ACTIVE
+        or book.in_auction
+        or book.off_book is not None
         or type(size) is not int
         or type(shown_price) is not int
         or not 0 < size <= SMALL_VOLUME
@@ -59,11 +64,6 @@ def enter(market: FuturesMarket, party: str, submission: OrderSubmission, ids: I
         or submission.reduce_only is not False
         or submission.pegged_order is not None
         or submission.iceberg_opts is not None
-        or market.state is not _ACTIVE
-        or not market.has_plain_margins
-        or market.isolated
-        or book.in_auction
-        or book.off_book is not None
     ):
         return None
     confirmation: Confirmation | None = None

@@ -93,11 +93,11 @@ def _settle_calm(
     others: list[Position] = []
     gained = 0
     for position in positions:
+        if position.balance < 0:
+            others.append(position)
+            continue
         exposure = position.exposure
         if exposure < 0:
-            if position.balance < 0:
-                others.append(position)
-                continue
             exposure = position.exposure = exposure_of(position.size, position.buy, position.sell)
         gain = position.size * move
         margin = position.margin
