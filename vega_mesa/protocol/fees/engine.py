@@ -132,6 +132,7 @@ class FeeEngine:
         total = rewards = 0
         reward: Reward | None = None
         taker = ""
+        plain = not (self.referrals.in_force or self.volume_discounts.in_force or self.volume_rebates.in_force)
         sole = True  # one party pays for all trades
         for trade in trades:
             aggressor = trade.aggressor
@@ -139,9 +140,12 @@ class FeeEngine:
                 taker, maker = trade.seller, trade.buyer
             else:
                 taker, maker = trade.buyer, trade.seller
-            fee, reward = self._discounted(trade.size * trade.price, taker, maker)
-            if reward is not None:
-                rewards += reward[1]
+            if plain:
+                fee = self._plain(trade.size * trade.price)
+            else:
+                fee, reward = self._discounted(trade.size * trade.price, taker, maker)
+                if reward is not None:
+                    rewards += reward[1]
             if aggressor is BUY:
                 trade.buyer_fee, trade.seller_fee = fee, NO_FEE
             elif aggressor is SELL:

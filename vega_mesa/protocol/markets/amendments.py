@@ -201,7 +201,7 @@ def _replace(market: FuturesMarket, order: Order, amended: Order, ids: IdGenerat
     trades, bill = [], None
     if fills:
         trades = book.trades_for(amended, fills, market.now)
-        bill = market.fees.continuous(trades)
+        bill = market.fees.of_one_order(trades)
         try:
             if isolated:
                 isolated_margin.cover_trades(market, amended, position, trades, bill, amending=True)

@@ -164,7 +164,7 @@ def withdraw(market: FuturesMarket, party: str, order_id: str) -> Outcome | None
     book.remove(order)
     positions, wanted = market.positions, market.bus.wanted
     position = positions.by_party[party]
-    remaining = order.remaining
+    remaining = order.remaining  # as Positions.unregister, which looks for more: every third command comes by here
     if order.side is BUY:
         position.buy -= remaining
         position.buy_notional -= remaining * order.price
