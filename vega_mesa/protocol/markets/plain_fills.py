@@ -76,7 +76,14 @@ def fill(
 
 def _trade(market: FuturesMarket, order: Order, position: Position, pieces: list[Piece], missing: int) -> Confirmation:
     """Register an order with its margin, carry it out, pay the fees."""
-    market.positions.register(order)
+    size = order.size  # as Positions.register, which looks for more
+    if order.side is BUY:
+        position.buy += size
+        position.buy_notional += size * order.price
+    else:
+        position.sell += size
+        position.sell_notional += size * order.price
+    market.positions.touched[order.party] = position
     if missing > 0:
         market.collateral.transfer("TRANSFER_TYPE_MARGIN_LOW", missing, position.general, position.margin)
     confirmation = whole_fill.carry_out(market.book, order, pieces, market.now)
